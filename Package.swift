@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every arrow between modules is in this file; builds pass
+// `--explicit-target-dependency-import-check error`, so an import without an arrow does not compile.
+
+/// A system library: a header and a module map, nothing else.
+func system(_ name: String, pkgConfig: String? = nil, package: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// Settings of every Swift target.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Settings of every C target. Kernels are optimized in debug builds too, so that tests stay fast.
+let cSettings: [CSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableWarning("all"),
+  .enableWarning("extra"),
+  .unsafeFlags(["-O3", "-ffp-contract=on"]),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, swiftSettings: swiftSettings,
+    linkerSettings: [.linkedLibrary("m")])
+}
+
+func cModule(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, cSettings: cSettings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"],
+    swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "lockstep",
+  products: [
+    .executable(name: "lockstep", targets: ["lockstep"]),
+    .library(name: "Lockstep", targets: ["Training"]),
+  ],
+  targets: [
+    // System libraries.
+    system("COpenMPI", pkgConfig: "ompi-c", package: "libopenmpi-dev"),
+    system("COneDNN", package: "libdnnl-dev"),
+    system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
+    system("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
+    system("CXXHash", pkgConfig: "libxxhash", package: "libxxhash-dev"),
+
+    // Our own C.
+    cModule("CMPI", ["COpenMPI"]),
+    cModule("CKernels"),
+
+    // The engine: from numbers to networks.
+    module("Tensors", ["CKernels", "CXXHash"]),
+    module("Options"),
+    module("Operators", ["Tensors", "CKernels", "COneDNN"]),
+    module("Networks", ["Operators", "Tensors", "Options"]),
+    module("Optimizers", ["Tensors", "CKernels", "Options"]),
+
+    // The data plane.
+    module("MessagePassing", ["CMPI"]),
+    module(
+      "DataParallelism", ["MessagePassing", "Networks", "Optimizers", "Tensors", "CKernels"]),
+
+    // What a run reads and writes.
+    module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),
+    module("Configuration", ["Options", "Networks", "Optimizers", "Datasets", "CYAML"]),
+    module("Checkpoints", ["Tensors", "CXXHash"]),
+    module("RunRecords"),
+
+    // The run.
+    module(
+      "Training",
+      [
+        "Configuration", "Networks", "Optimizers", "Datasets", "DataParallelism", "MessagePassing",
+        "Checkpoints", "RunRecords", "Options", "Tensors",
+      ]),
+    module(
+      "CommandLine",
+      [
+        "Training", "Configuration", "Networks", "Optimizers", "Datasets", "DataParallelism",
+        "MessagePassing", "Checkpoints", "RunRecords", "Options", "Tensors", "Operators",
+      ]),
+    .executableTarget(
+      name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
+
+    // Tests.
+    .target(
+      name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+  ]
+)

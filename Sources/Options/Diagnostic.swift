@@ -1,0 +1,83 @@
+/// One thing that is wrong with a configuration, in words and with its place.
+public struct Diagnostic: Error, Sendable, CustomStringConvertible {
+  /// What is wrong, one sentence without a full stop: ``unknown key `learning_rte` in adam``.
+  public var message: String
+  /// Where it was written; nil where no single place is to blame.
+  public var mark: SourceMark?
+  /// What to do about it; nil where the message says it all.
+  public var hint: String?
+
+  /// Makes a diagnostic.
+  public init(_ message: String, at mark: SourceMark? = nil, hint: String? = nil) {
+    self.message = message
+    self.mark = mark
+    self.hint = hint
+  }
+
+  /// The text shown to the user: message, `file:line:column`, the line with the place underlined, hint.
+  public var description: String {
+    var text = "error: \(message)"
+    if let mark {
+      text += "\n  --> \(mark.source.name):\(mark.line):\(mark.column)"
+      if mark.source.lines.indices.contains(mark.line - 1) {
+        let number = String(mark.line)
+        let gutter = String(repeating: " ", count: max(0, 5 - number.count)) + number + " | "
+        text += "\n\(gutter)\(mark.source.lines[mark.line - 1])"
+        text += "\n      | " + String(repeating: " ", count: mark.column - 1)
+        text += String(repeating: "^", count: mark.length)
+      }
+    }
+    if let hint { text += "\n  hint: \(hint)" }
+    return text
+  }
+}
+
+/// Collects what is wrong with a configuration, so that all of it is reported at once.
+///
+/// Used by one thread while a configuration is read.
+public final class Diagnostics {
+  /// All problems so far, in the order found.
+  public private(set) var problems: [Diagnostic] = []
+
+  /// Starts with no problems.
+  public init() {}
+
+  /// Whether nothing is wrong so far.
+  public var isEmpty: Bool { problems.isEmpty }
+
+  /// Adds a problem.
+  public func report(_ problem: Diagnostic) {
+    problems.append(problem)
+  }
+
+  /// Adds a problem.
+  public func report(_ message: String, at mark: SourceMark? = nil, hint: String? = nil) {
+    problems.append(Diagnostic(message, at: mark, hint: hint))
+  }
+
+  /// Throws all problems together as one error, if there are any.
+  ///
+  /// - Throws: ``OptionsError`` with every problem reported so far.
+  public func throwIfAny() throws(OptionsError) {
+    if !problems.isEmpty { throw OptionsError(problems: problems) }
+  }
+}
+
+/// All problems of a configuration as one error; its text shows at most twenty.
+public struct OptionsError: Error, Sendable, CustomStringConvertible {
+  /// Every problem, in the order found.
+  public let problems: [Diagnostic]
+
+  /// Wraps problems.
+  public init(problems: [Diagnostic]) {
+    self.problems = problems
+  }
+
+  /// The problems' texts, at most twenty, separated by empty lines.
+  public var description: String {
+    let shown = 20
+    var text = problems.prefix(shown).map(\.description).joined(separator: "\n\n")
+    if problems.count > shown { text += "\n\n… and \(problems.count - shown) more" }
+    return text
+  }
+}

@@ -1,0 +1,56 @@
+/// One named tensor in the arena.
+public struct ArenaEntry: Sendable, Hashable {
+  /// The tensor's name on disk: `dense_1.weight`.
+  public let name: String
+  /// Its shape, in PyTorch's layout.
+  public let shape: Shape
+  /// Its first element in the arena, a multiple of 16.
+  public let offset: Int
+
+  /// The elements' indices in the arena.
+  public var range: Range<Int> { offset..<(offset + shape.count) }
+}
+
+/// Where each parameter lies in the flat buffers that hold all parameters, their gradients and the
+/// optimizer's state.
+///
+/// The order is the reverse of execution, so that what the backward pass has finished is always a
+/// prefix. Every entry starts on a 64-byte border; the gaps hold zeros for ever, since a zero
+/// gradient moves a zero parameter nowhere in any optimizer.
+public struct ArenaLayout: Sendable {
+  /// The entries, in arena order.
+  public let entries: [ArenaEntry]
+  /// The number of floats of the arena, gaps included, a multiple of 16.
+  public let count: Int
+
+  /// Elements a chunk: the unit that sums of squares are taken over and that slices are cut at.
+  public static let chunk = 4096
+
+  /// Lays out tensors given in order of execution.
+  public init(executionOrder tensors: [(name: String, shape: Shape)]) {
+    var offset = 0
+    var entries: [ArenaEntry] = []
+    for tensor in tensors.reversed() {
+      entries.append(ArenaEntry(name: tensor.name, shape: tensor.shape, offset: offset))
+      offset += (tensor.shape.count + 15) / 16 * 16
+    }
+    self.entries = entries
+    self.count = offset
+  }
+
+  /// The number of chunks, the last one possibly shorter.
+  public var chunkCount: Int { (count + Self.chunk - 1) / Self.chunk }
+
+  /// The number of parameters, without gaps.
+  public var parameterCount: Int { entries.reduce(0) { $0 + $1.shape.count } }
+
+  /// The entry of a name; nil where there is none.
+  public subscript(name: String) -> ArenaEntry? {
+    entries.first { $0.name == name }
+  }
+
+  /// The entry that an arena index lies in, or the one before the gap that it lies in.
+  public func entry(at index: Int) -> ArenaEntry? {
+    entries.last { $0.offset <= index }
+  }
+}
