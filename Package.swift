@@ -20,7 +20,9 @@ let swiftSettings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// Settings of every C target. Kernels are optimized in debug builds too, so that tests stay fast.
+/// Settings of every C target.
+///
+/// Kernels are optimized in debug builds too, so that tests stay fast.
 let cSettings: [CSetting] = [
   .treatAllWarnings(as: .error),
   .enableWarning("all"),

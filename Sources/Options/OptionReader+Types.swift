@@ -115,7 +115,9 @@ extension OptionReader {
     return nil
   }
 
-  /// A list of texts; nil where it is absent. One text stands for a list of one.
+  /// A list of texts; nil where it is absent.
+  ///
+  /// One text stands for a list of one.
   public func texts(_ key: String) -> [String]? {
     guard let value = value(key) else { return nil }
     let items: [OptionValue]
@@ -132,7 +134,9 @@ extension OptionReader {
     return texts
   }
 
-  /// A list of integers; nil where it is absent. One integer stands for a list of one.
+  /// A list of integers; nil where it is absent.
+  ///
+  /// One integer stands for a list of one.
   public func integers(_ key: String, in range: PartialRangeFrom<Int>) -> [Int]? {
     guard let value = value(key) else { return nil }
     let items: [OptionValue]
