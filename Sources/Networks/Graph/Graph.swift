@@ -1,0 +1,102 @@
+public import Options
+public import Tensors
+
+/// A tensor that flows through a graph; its shape is that of one sample.
+public struct GraphValue: Sendable {
+  /// The index of a value in its graph.
+  public typealias ID = Int
+
+  /// The name of the layer or the input that gives it.
+  public let name: String
+  /// The shape of one sample, without the batch.
+  public let shape: Shape
+}
+
+/// One layer in a graph, with its wiring.
+public struct GraphNode: Sendable {
+  /// The full name: `repeat_1.2.dense_1`.
+  public let name: String
+  /// The layer.
+  public let layer: any Layer
+  /// The values it takes.
+  public let inputs: [GraphValue.ID]
+  /// The value it gives.
+  public let output: GraphValue.ID
+  /// Its parameters, with their full names and specifications.
+  public let parameters: [(name: String, spec: ParameterSpec)]
+}
+
+/// A checked network: every shape known, every name resolved, every parameter placed in the arena.
+public struct Graph: Sendable {
+  /// All values; the inputs come first.
+  public let values: [GraphValue]
+  /// The nodes, in order of execution.
+  public let nodes: [GraphNode]
+  /// The number of inputs.
+  public let inputCount: Int
+  /// The value that the network gives.
+  public let output: GraphValue.ID
+  /// Where each parameter lies in the arena.
+  public let layout: ArenaLayout
+
+  /// The shape of one sample's output.
+  public var outputShape: Shape { values[output].shape }
+
+  /// The shapes of one sample of every input.
+  public var inputShapes: [Shape] { values.prefix(inputCount).map(\.shape) }
+
+  /// The shapes that a node takes.
+  public func inputShapes(of node: GraphNode) -> [Shape] { node.inputs.map { values[$0].shape } }
+
+  /// Checks a model and resolves it.
+  ///
+  /// - Parameters:
+  ///   - model: the network as written.
+  ///   - dataShape: the shape of one sample of the data, for a model that does not say its input.
+  /// - Throws: `OptionsError` with every problem, each at the place where the layer was written.
+  public init(_ model: ModelSpec, dataShape: Shape? = nil) throws(OptionsError) {
+    let diagnostics = Diagnostics()
+    var builder = GraphBuilder()
+    for input in model.inputs {
+      guard let shape = input.shape ?? (model.inputs.count == 1 ? dataShape : nil) else {
+        diagnostics.report(
+          "the shape of `\(input.name)` is not known", at: model.mark,
+          hint: "write `input: [features]` in the model")
+        continue
+      }
+      if model.inputs.count == 1, let dataShape, shape.count != dataShape.count {
+        diagnostics.report(
+          "the model's input is \(shape), but the data's samples are \(dataShape)",
+          at: model.mark)
+      }
+      builder.addInput(named: input.name, shape: shape)
+    }
+    try diagnostics.throwIfAny()
+    let output = try builder.addList(model.layers, prefix: "", input: 0)
+    values = builder.values
+    nodes = builder.nodes
+    inputCount = model.inputs.count
+    self.output = output
+    layout = ArenaLayout(
+      executionOrder: builder.nodes.flatMap { node in
+        node.parameters.map { ($0.name, $0.spec.shape) }
+      })
+  }
+
+  /// Writes the initial parameters: a function of the seed and the tensors' names alone.
+  ///
+  /// - Parameters:
+  ///   - parameters: the arena to write.
+  ///   - seed: the run's seed.
+  public func initialize(_ parameters: FloatView, seed: UInt64) {
+    let stream = RandomStream(seed: seed, purpose: .initialization)
+    for node in nodes {
+      for (name, spec) in node.parameters {
+        guard let entry = layout[name] else { continue }
+        spec.initializer.fill(
+          parameters[entry.range], fanIn: spec.fanIn, fanOut: spec.fanOut, name: name,
+          stream: stream)
+      }
+    }
+  }
+}

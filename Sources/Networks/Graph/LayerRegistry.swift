@@ -1,0 +1,66 @@
+internal import Operators
+internal import Options
+
+/// The layers that a configuration can name.
+package enum LayerRegistry {
+  /// Makes a layer from its options.
+  typealias Maker = @Sendable (OptionReader) -> any Layer
+
+  /// One line a layer.
+  static let makers: [(kind: String, make: Maker)] = [
+    ("dense", { Dense(options: $0) }),
+    ("flatten", { _ in Flatten() }),
+    ("reshape", { Reshape(options: $0) }),
+    ("dropout", { Dropout(options: $0) }),
+    ("prelu", { PReLU(options: $0) }),
+    ("softmax", { _ in Softmax() }),
+  ]
+
+  /// The names of all layers.
+  package static var kinds: [String] { makers.map(\.kind) + Activation.allNames }
+
+  private static func maker(of kind: String) -> Maker? {
+    if Activation.allNames.contains(kind) {
+      return { ActivationLayer(Activation(name: kind, options: $0)) }
+    }
+    return makers.first { $0.kind == kind }?.make
+  }
+
+  /// Reads a required list of layers under a key.
+  static func decodeList(_ key: String, of options: OptionReader) -> [LayerEntry] {
+    guard let value = options.value(key) else {
+      options.reportMissing(key)
+      return []
+    }
+    guard case .list(let items) = value.content else {
+      options.report(
+        "`\(key)` of \(options.context) takes a list of layers, found \(value.kindDescription)",
+        for: key)
+      return []
+    }
+    if items.isEmpty { options.report("`\(key)` of \(options.context) is empty", for: key) }
+    return items.compactMap { decode($0, diagnostics: options.diagnostics) }
+  }
+
+  /// Reads one layer: a bare name, or a name with its options; nil after a problem was reported.
+  static func decode(_ value: OptionValue, diagnostics: Diagnostics) -> LayerEntry? {
+    guard
+      let (kind, mark, options) = OptionReader.named(
+        value, what: "layer", diagnostics: diagnostics)
+    else { return nil }
+    guard let make = maker(of: kind) else {
+      let meant = Suggestion.nearest(to: kind, among: kinds).map { "did you mean `\($0)`? " } ?? ""
+      diagnostics.report(
+        "unknown layer `\(kind)`", at: mark,
+        hint: meant + "known layers: \(kinds.joined(separator: ", "))")
+      return nil
+    }
+    let name = options.text("name")
+    if let name, name.isEmpty || name.contains(where: { $0 == "." || $0 == "/" }) {
+      options.report("a layer's name may not be empty or contain `.` or `/`", for: "name")
+    }
+    let entry = LayerEntry(make(options), name: name, from: options.texts("from"), mark: mark)
+    options.finish()
+    return entry
+  }
+}

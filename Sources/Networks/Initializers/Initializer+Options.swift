@@ -1,0 +1,56 @@
+internal import Operators
+internal import Options
+
+extension Initializer {
+  private static let simple: [(name: String, initializer: Initializer)] = [
+    ("zeros", .zeros), ("ones", .ones), ("xavier_uniform", .xavierUniform),
+    ("xavier_normal", .xavierNormal), ("glorot_uniform", .xavierUniform),
+    ("glorot_normal", .xavierNormal), ("he_uniform", .heUniform), ("he_normal", .heNormal),
+    ("kaiming_uniform", .heUniform), ("kaiming_normal", .heNormal),
+    ("lecun_normal", .lecunNormal), ("uniform", .uniform(-0.05, 0.05)),
+    ("normal", .normal(mean: 0, standardDeviation: 0.05)), ("constant", .zeros),
+  ]
+
+  /// Reads an initializer under a key: a name, or one of `constant`, `uniform`, `normal` with options.
+  init?(_ key: String, of options: OptionReader) {
+    guard let value = options.value(key),
+      let (name, mark, own) = OptionReader.named(
+        value, what: "initializer", diagnostics: options.diagnostics)
+    else { return nil }
+    switch name {
+    case "constant":
+      self = .constant(Float(own.number("value", where: \.isFinite, orElse: "finite", standIn: 0)))
+    case "uniform":
+      let high = own.number("high", default: 0.05, where: \.isFinite, orElse: "finite", standIn: 1)
+      let low = own.number(
+        "low", default: -high, where: { $0 <= high }, orElse: "at most `high`",
+        standIn: high)
+      self = .uniform(Float(low), Float(high))
+    case "normal":
+      let mean = own.number("mean", default: 0, where: \.isFinite, orElse: "finite", standIn: 0)
+      let deviation = own.nonNegativeNumber("standard_deviation", default: 0.05)
+      self = .normal(mean: Float(mean), standardDeviation: Float(deviation))
+    default:
+      guard let known = Self.simple.first(where: { $0.name == name })?.initializer else {
+        let names = Self.simple.map(\.name)
+        let meant = Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`? " }
+        options.diagnostics.report(
+          "unknown initializer `\(name)`", at: mark,
+          hint: (meant ?? "") + "known initializers: \(names.joined(separator: ", "))")
+        return nil
+      }
+      self = known
+    }
+    own.finish()
+  }
+
+  /// What suits the weights before an activation: He for the ReLU family, LeCun for SELU, Xavier
+  /// for everything that saturates or stays linear.
+  static func suited(to activation: Activation) -> Initializer {
+    switch activation.kind {
+    case .relu, .leakyReLU, .elu, .gelu, .geluTanh, .swish, .mish, .softplus: .heUniform
+    case .selu: .lecunNormal
+    default: .xavierUniform
+    }
+  }
+}

@@ -1,0 +1,155 @@
+public import Operators
+public import Options
+public import Tensors
+
+/// A fully connected layer: output = activation(input weight^T + bias), on the last axis.
+public struct Dense: Layer {
+  /// `dense`
+  public var kind: String { "dense" }
+  /// Outputs.
+  public let units: Int
+  /// What is applied to the outputs, element by element.
+  public let activation: Activation
+  /// Whether a bias is added.
+  public let hasBias: Bool
+  /// How the weights start.
+  public let initializer: Initializer
+  /// How the bias starts.
+  public let biasInitializer: Initializer
+  private let outputActivation: OutputActivation
+
+  /// A fully connected layer.
+  ///
+  /// - Parameters:
+  ///   - units: outputs, at least 1.
+  ///   - activation: applied to the outputs, linear by default.
+  ///   - bias: whether a bias is added.
+  ///   - initializer: how the weights start; nil takes what suits the activation.
+  ///   - biasInitializer: how the bias starts, zeros by default.
+  public init(
+    _ units: Int, activation: Activation = .linear, bias: Bool = true,
+    initializer: Initializer? = nil, biasInitializer: Initializer = .zeros
+  ) {
+    precondition(units > 0, "a dense layer of \(units) units")
+    self.units = units
+    self.activation = activation
+    outputActivation = .elementwise(activation)
+    hasBias = bias
+    self.initializer = initializer ?? .suited(to: activation)
+    self.biasInitializer = biasInitializer
+  }
+
+  /// Reads `units`, `activation`, `bias`, `initializer` and `bias_initializer`.
+  public init(options: OptionReader) {
+    units = options.integer("units", in: 1...)
+    outputActivation = OutputActivation(of: options)
+    activation = outputActivation.fused
+    hasBias = options.boolean("bias", default: true)
+    initializer = Initializer("initializer", of: options) ?? .suited(to: activation)
+    biasInitializer = Initializer("bias_initializer", of: options) ?? .zeros
+  }
+
+  /// The input's shape with `units` on the last axis.
+  public func outputShape(of inputs: [Shape]) throws(LayerError) -> Shape {
+    let input = try single(inputs)
+    guard input.rank > 0 else { throw LayerError("dense takes at least one axis, found \(input)") }
+    return Shape(input.dimensions.dropLast() + [units])
+  }
+
+  /// `weight` [units, inputs] and `bias` [units].
+  public func parameters(of inputs: [Shape]) -> [ParameterSpec] {
+    let features = inputs[0][-1]
+    let weight = ParameterSpec(
+      name: "weight", shape: [units, features], initializer: initializer, fanIn: features,
+      fanOut: units)
+    guard hasBias else { return [weight] }
+    return [weight, ParameterSpec(name: "bias", shape: [units], initializer: biasInitializer)]
+  }
+
+  /// One for each weight and row.
+  public func multiplyAdds(of inputs: [Shape]) -> Int { inputs[0].count * units }
+
+  /// Adds one node, and one more where a softmax follows.
+  public func add(
+    to graph: inout GraphBuilder, named name: String, inputs: [GraphValue.ID]
+  ) throws(LayerError) -> GraphValue.ID {
+    let value = try graph.addNode(self, named: name, inputs: inputs)
+    return try outputActivation.append(to: &graph, named: name, after: value)
+  }
+
+  /// Prepares the three products.
+  public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
+    try DenseOperation(self, at: site)
+  }
+}
+
+/// The products of a dense layer: x W^T forward, dz W and dz^T x backward.
+private final class DenseOperation: Operation {
+  let memory: OperationMemory
+  private let layer: Dense
+  private let forwardProduct: Matmul
+  private let inputProduct: Matmul?
+  private let weightProduct: Matmul?
+  private let fusesReLU: Bool
+  private var buffers: OperationBuffers?
+
+  init(_ layer: Dense, at site: OperationSite) throws(OperatorError) {
+    self.layer = layer
+    let features = site.inputShapes[0][-1]
+    let rows = site.inputCount() / features
+    let units = layer.units
+    fusesReLU = layer.activation.kind == .relu
+    forwardProduct = try Matmul(
+      rows: rows, columns: units, inner: features, rightIsTransposed: true,
+      hasBias: layer.hasBias, hasReLU: fusesReLU, stream: site.stream)
+    inputProduct =
+      site.isTraining && site.needsInputGradient[0]
+      ? try Matmul(rows: rows, columns: features, inner: units, stream: site.stream) : nil
+    weightProduct =
+      site.isTraining
+      ? try Matmul(
+        rows: units, columns: features, inner: rows, leftIsTransposed: true, stream: site.stream)
+      : nil
+    var memory = OperationMemory()
+    memory.backwardReadsInputs = true
+    let readsInput = layer.activation.derivativeReadsInput
+    memory.backwardReadsOutput = layer.activation.kind != .linear && !readsInput
+    memory.savedCount = site.isTraining && readsInput ? site.outputCount : 0
+    self.memory = memory
+  }
+
+  func bind(_ buffers: OperationBuffers) {
+    self.buffers = buffers
+  }
+
+  func forward(_ context: StepContext) {
+    guard let buffers else { return }
+    let output = buffers.output
+    let savesInput = buffers.saved.count > 0
+    forwardProduct.execute(
+      buffers.inputs[0], buffers.parameters[0],
+      bias: layer.hasBias ? buffers.parameters[1] : nil,
+      into: savesInput ? buffers.saved : output)
+    if !fusesReLU, layer.activation.kind != .linear {
+      layer.activation.forward(savesInput ? buffers.saved : output, into: output)
+    }
+  }
+
+  func backward(_ context: StepContext) {
+    guard let buffers, let weightProduct else { return }
+    let gradient = buffers.outputGradient
+    let saved = buffers.saved.count > 0 ? buffers.saved : buffers.output
+    if layer.hasBias {
+      layer.activation.backward(
+        saved: saved, gradient: gradient, into: gradient,
+        biasGradient: context.gradients[buffers.gradientRanges[1]])
+    } else if layer.activation.kind != .linear {
+      layer.activation.backward(saved: saved, gradient: gradient, into: gradient)
+    }
+    weightProduct.execute(
+      gradient, buffers.inputs[0], into: context.gradients[buffers.gradientRanges[0]])
+    if let inputProduct, let inputGradient = buffers.inputGradients[0] {
+      inputProduct.execute(gradient, buffers.parameters[0], into: inputGradient)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+public import Options
+public import Tensors
+
+/// The sums over samples that the loss and the metrics are made of.
+///
+/// They are sums, never means: shards' sums are added in the one tree and divided once by the true
+/// count, so that neither the number of ranks nor a ragged last batch changes the result.
+public struct LossSums: Sendable, Equatable {
+  /// The sum of the weighted losses.
+  public var loss = 0.0
+  /// What the loss is divided by for its mean: samples, elements, or the sum of class weights.
+  public var weight = 0.0
+  /// Right predictions.
+  public var correct = 0.0
+  /// The sum of squared errors.
+  public var squaredError = 0.0
+  /// The sum of absolute errors.
+  public var absoluteError = 0.0
+  /// Predictions counted in `correct`, or elements counted in the errors.
+  public var count = 0.0
+
+  /// Nothing summed yet.
+  public init() {}
+
+  /// Adds the sums of a part that comes after this one.
+  public static func + (left: LossSums, right: LossSums) -> LossSums {
+    var sum = LossSums()
+    sum.loss = left.loss + right.loss
+    sum.weight = left.weight + right.weight
+    sum.correct = left.correct + right.correct
+    sum.squaredError = left.squaredError + right.squaredError
+    sum.absoluteError = left.absoluteError + right.absoluteError
+    sum.count = left.count + right.count
+    return sum
+  }
+
+  /// The mean loss.
+  public var meanLoss: Double { loss / weight }
+  /// The share of right predictions.
+  public var accuracy: Double { correct / count }
+  /// The root of the mean squared error.
+  public var rootMeanSquaredError: Double { (squaredError / count).squareRoot() }
+  /// The mean absolute error.
+  public var meanAbsoluteError: Double { absoluteError / count }
+}
+
+/// What a network is trained to make small.
+public protocol Loss: Sendable {
+  /// The name in a configuration.
+  static var kind: String { get }
+
+  /// Reads the options of a configuration.
+  init(options: OptionReader)
+
+  /// Whether accuracy is a metric of it; where not, the errors' root mean square and mean are.
+  var isClassification: Bool { get }
+
+  /// The shape of one sample's target.
+  func targetShape(forOutput output: Shape) -> Shape
+
+  /// Sums the loss and the metrics of a batch.
+  ///
+  /// - Parameters:
+  ///   - output: the network's output, batch first.
+  ///   - target: class ids, or values of the output's shape.
+  ///   - gradient: written with the gradient of the summed loss; nil for evaluation.
+  ///   - lastAxis: the size of the output's last axis.
+  /// - Returns: the sums.
+  func evaluate(
+    output: FloatView, target: FloatView, gradient: FloatView?, lastAxis: Int
+  ) -> LossSums
+}
+
+extension Loss {
+  /// The output's shape: most losses compare element by element.
+  public func targetShape(forOutput output: Shape) -> Shape { output }
+}
+
+/// The losses that a configuration can name.
+public enum LossRegistry {
+  /// One line a loss.
+  static let types: [any Loss.Type] = [
+    CrossEntropy.self,
+    BinaryCrossEntropy.self,
+    MeanSquaredError.self,
+    MeanAbsoluteError.self,
+    Huber.self,
+    Hinge.self,
+  ]
+
+  /// Reads a loss: a bare name, or a name with its options.
+  ///
+  /// - Returns: the loss; nil after a problem was reported.
+  public static func decode(_ value: OptionValue, diagnostics: Diagnostics) -> (any Loss)? {
+    guard
+      let (kind, mark, options) = OptionReader.named(
+        value, what: "loss", diagnostics: diagnostics)
+    else { return nil }
+    guard let type = types.first(where: { $0.kind == kind }) else {
+      let kinds = types.map { $0.kind }
+      let meant = Suggestion.nearest(to: kind, among: kinds).map { "did you mean `\($0)`? " } ?? ""
+      diagnostics.report(
+        "unknown loss `\(kind)`", at: mark,
+        hint: meant + "known losses: \(kinds.joined(separator: ", "))")
+      return nil
+    }
+    let loss = type.init(options: options)
+    options.finish()
+    return loss
+  }
+}

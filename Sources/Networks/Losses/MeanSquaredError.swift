@@ -1,0 +1,27 @@
+internal import Operators
+public import Options
+public import Tensors
+
+/// Mean squared error over all elements.
+public struct MeanSquaredError: Loss {
+  /// `mean_squared_error`
+  public static let kind = "mean_squared_error"
+
+  /// Makes the loss.
+  public init() {}
+
+  /// Reads no options.
+  public init(options: OptionReader) {}
+
+  /// False: the metrics are the errors.
+  public var isClassification: Bool { false }
+
+  /// Sums over all elements of the batch.
+  public func evaluate(
+    output: FloatView, target: FloatView, gradient: FloatView?, lastAxis: Int
+  ) -> LossSums {
+    LossSums(
+      LossFunctions.meanSquaredError(output: output, target: target, gradient: gradient),
+      count: output.count)
+  }
+}

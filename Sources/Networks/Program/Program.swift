@@ -1,0 +1,136 @@
+internal import Operators
+public import Tensors
+
+/// A graph compiled for one batch size: a fixed list of prepared operations with their memory bound.
+///
+/// Nothing is checked, planned or allocated after the making: a step is a walk over the list. One
+/// worker thread owns a program; programs of different batch sizes may share a workspace, since
+/// a worker runs one at a time.
+public final class Program {
+  /// What a program is for.
+  public enum Mode: Sendable, Equatable {
+    /// Forward, loss and backward; gradients of the inputs only where asked for.
+    case training(inputGradients: Bool)
+    /// Forward and loss only.
+    case inference
+  }
+
+  /// Samples in the batch.
+  public let batch: Int
+  /// The inputs to fill before a step, batch first.
+  public let inputs: [FloatView]
+  /// The target to fill before a step, batch first; of no elements where there is no loss.
+  public let target: FloatView
+  /// The network's output.
+  public let output: FloatView
+  /// The gradients of the inputs; nil where none was asked for.
+  public let inputGradients: [FloatView?]
+
+  private let graph: Graph
+  private let loss: (any Loss)?
+  private let operations: [any Operation]
+  private let backwardNodes: [Int]
+  private let additions: [[(from: FloatView, to: FloatView)]]
+  private let outputGradient: FloatView?
+  private let values: [FloatView]
+
+  /// Binds a compiled program to its memory.
+  ///
+  /// - Parameters:
+  ///   - compiled: the operations and the plan.
+  ///   - workspace: at least `compiled.workspaceCount` floats that outlive the program.
+  ///   - parameters: the arena of parameters.
+  public init(_ compiled: CompiledProgram, workspace: FloatView, parameters: FloatView) {
+    let plan = compiled.plan
+    let graph = compiled.graph
+    let batch = compiled.batch
+    func view(_ id: BufferPlanner.ID, _ count: Int) -> FloatView {
+      workspace[plan.offsets[id]..<(plan.offsets[id] + count)]
+    }
+    func value(_ id: GraphValue.ID) -> FloatView {
+      view(plan.valueBuffers[id], batch * graph.values[id].shape.count)
+    }
+    func gradient(_ id: GraphValue.ID) -> FloatView? {
+      plan.gradientBuffers[id].map { view($0, batch * graph.values[id].shape.count) }
+    }
+    let none = workspace[0..<0]
+    var additions: [[(from: FloatView, to: FloatView)]] = []
+    for (index, node) in graph.nodes.enumerated() {
+      let memory = compiled.operations[index].memory
+      let nodePlan = plan.nodes[index]
+      let inputGradients = zip(nodePlan.inputGradients, node.inputs).map { buffer, input in
+        buffer.map { view($0, batch * graph.values[input].shape.count) }
+      }
+      additions.append(
+        zip(zip(nodePlan.addsTo, inputGradients), node.inputs).compactMap { pair, input in
+          guard let sum = pair.0, let part = pair.1 else { return nil }
+          return (from: part, to: view(sum, batch * graph.values[input].shape.count))
+        })
+      let ranges = node.parameters.compactMap { graph.layout[$0.name]?.range }
+      compiled.operations[index].bind(
+        OperationBuffers(
+          inputs: node.inputs.map(value), output: value(node.output),
+          inputGradients: inputGradients, outputGradient: gradient(node.output) ?? none,
+          parameters: ranges.map { parameters[$0] }, gradientRanges: ranges,
+          saved: view(nodePlan.saved, compiled.isTraining ? memory.savedCount : 0),
+          scratch: view(plan.scratch, memory.scratchCount)))
+    }
+    self.batch = batch
+    self.graph = graph
+    self.loss = compiled.loss
+    self.operations = compiled.operations
+    self.additions = additions
+    values = graph.values.indices.map(value)
+    inputs = Array(values.prefix(graph.inputCount))
+    inputGradients = (0..<graph.inputCount).map(gradient)
+    target = view(plan.target, compiled.targetCount)
+    output = value(graph.output)
+    outputGradient = gradient(graph.output)
+    backwardNodes = graph.nodes.indices.reversed().filter {
+      plan.gradientBuffers[graph.nodes[$0].output] != nil
+    }
+  }
+
+  /// Computes the output from the inputs.
+  public func forward(_ context: StepContext) {
+    for operation in operations { operation.forward(context) }
+  }
+
+  /// Computes the sums that the loss and the metrics are made of, and, in a training program, the
+  /// gradient of the summed loss with respect to the output.
+  public func evaluateLoss() -> LossSums {
+    guard let loss else { return LossSums() }
+    return loss.evaluate(
+      output: output, target: target, gradient: outputGradient, lastAxis: graph.outputShape[-1])
+  }
+
+  /// Computes the gradients of the summed loss with respect to all parameters.
+  public func backward(_ context: StepContext) {
+    for index in backwardNodes {
+      operations[index].backward(context)
+      for addition in additions[index] { Elementwise.add(addition.from, to: addition.to) }
+    }
+  }
+
+  /// Runs forward once more, and names the first tensor that holds a NaN or an infinity.
+  ///
+  /// - Returns: `input`, a parameter's or a layer's name; nil where every number is finite.
+  public func firstNonFiniteTensor(_ context: StepContext, parameters: FloatView) -> String? {
+    for (index, input) in inputs.enumerated() where !Elementwise.isFinite(input) {
+      return "the data (\(graph.values[index].name))"
+    }
+    for node in graph.nodes {
+      for (name, _) in node.parameters {
+        if let range = graph.layout[name]?.range, !Elementwise.isFinite(parameters[range]) {
+          return name
+        }
+      }
+    }
+    for (index, operation) in operations.enumerated() {
+      operation.forward(context)
+      let node = graph.nodes[index]
+      if !Elementwise.isFinite(values[node.output]) { return "the output of \(node.name)" }
+    }
+    return nil
+  }
+}

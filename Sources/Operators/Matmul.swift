@@ -1,0 +1,142 @@
+internal import COneDNN
+public import Tensors
+
+/// A prepared matrix product: destination [rows, columns] = left [rows, inner] x right [inner, columns],
+/// with an optional bias [columns] added to every row and an optional ReLU after it.
+///
+/// Either factor may be stored transposed, so that one primitive serves `x W^T`, `dy W` and `dy^T x`
+/// without a copy. On one core oneDNN's matmul runs these at 80 to 98 % of the float32 peak from 32
+/// rows on; its inner product is slower, and costs twice as much a call in small networks.
+@safe
+public final class Matmul {
+  private let primitive: dnnl_primitive_t
+  private let left: FloatMemory
+  private let right: FloatMemory
+  private let bias: FloatMemory?
+  private let destination: FloatMemory
+  private let stream: ComputeStream
+  private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
+
+  /// The name of oneDNN's implementation, such as `brg:avx512_core`.
+  public let implementation: String
+
+  /// Prepares a product for fixed sizes.
+  ///
+  /// - Parameters:
+  ///   - rows: rows of the destination.
+  ///   - columns: columns of the destination.
+  ///   - inner: the summed dimension.
+  ///   - leftIsTransposed: the left factor is stored as [inner, rows].
+  ///   - rightIsTransposed: the right factor is stored as [columns, inner].
+  ///   - hasBias: a bias is given at every execution.
+  ///   - hasReLU: negative results become 0.
+  ///   - stream: the thread's stream.
+  /// - Throws: ``OperatorError`` where oneDNN has no implementation.
+  public init(
+    rows: Int, columns: Int, inner: Int, leftIsTransposed: Bool = false,
+    rightIsTransposed: Bool = false, hasBias: Bool = false, hasReLU: Bool = false,
+    stream: ComputeStream
+  ) throws(OperatorError) {
+    self.stream = stream
+    left = try FloatMemory(
+      rows: rows, columns: inner, isTransposed: leftIsTransposed, stream: stream)
+    right = try FloatMemory(
+      rows: inner, columns: columns, isTransposed: rightIsTransposed, stream: stream)
+    destination = try FloatMemory(rows: rows, columns: columns, isTransposed: false, stream: stream)
+    bias =
+      hasBias
+      ? try FloatMemory(rows: 1, columns: columns, isTransposed: false, stream: stream) : nil
+    let detail = "a product of \(rows) x \(inner) and \(inner) x \(columns)"
+    let (primitive, implementation) = try unsafe Self.makePrimitive(
+      left: FloatMemory.matrix(rows: rows, columns: inner, isTransposed: leftIsTransposed),
+      right: FloatMemory.matrix(rows: inner, columns: columns, isTransposed: rightIsTransposed),
+      bias: hasBias ? FloatMemory.matrix(rows: 1, columns: columns, isTransposed: false) : nil,
+      destination: FloatMemory.matrix(rows: rows, columns: columns, isTransposed: false),
+      hasReLU: hasReLU, stream: stream, detail: detail)
+    unsafe self.primitive = primitive
+    self.implementation = implementation
+    let arguments = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(capacity: 4)
+    unsafe arguments.initialize(
+      repeating: dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: destination.handle))
+    unsafe arguments[1] = dnnl_exec_arg_t(arg: DNNL_ARG_SRC_0, memory: left.handle)
+    unsafe arguments[2] = dnnl_exec_arg_t(arg: DNNL_ARG_WEIGHTS_0, memory: right.handle)
+    if let bias {
+      unsafe arguments[3] = dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: bias.handle)
+    }
+    unsafe self.arguments = arguments
+  }
+
+  deinit {
+    unsafe dnnl_primitive_destroy(primitive)
+    unsafe arguments.deallocate()
+  }
+
+  /// Computes the product.
+  ///
+  /// - Precondition: the views have the prepared sizes, and `bias` is given if and only if it was prepared.
+  public func execute(
+    _ leftView: FloatView, _ rightView: FloatView, bias biasView: FloatView? = nil,
+    into destinationView: FloatView
+  ) {
+    left.point(at: leftView)
+    right.point(at: rightView)
+    destination.point(at: destinationView)
+    if let bias, let biasView { bias.point(at: biasView) }
+    let status = unsafe dnnl_primitive_execute(
+      primitive, stream.stream, bias == nil ? 3 : 4, arguments.baseAddress)
+    precondition(status == dnnl_success, "oneDNN failed to execute a prepared product")
+  }
+
+  private static func makePrimitive(
+    left: dnnl_memory_desc_t, right: dnnl_memory_desc_t, bias: dnnl_memory_desc_t?,
+    destination: dnnl_memory_desc_t, hasReLU: Bool, stream: ComputeStream, detail: String
+  ) throws(OperatorError) -> (dnnl_primitive_t, String) {
+    var left = left
+    var right = right
+    var destination = destination
+    var descriptor = dnnl_matmul_desc_t()
+    if var bias = bias {
+      try unsafe check(
+        dnnl_matmul_desc_init(&descriptor, &left, &right, &bias, &destination),
+        "dnnl_matmul_desc_init", detail)
+    } else {
+      try unsafe check(
+        dnnl_matmul_desc_init(&descriptor, &left, &right, nil, &destination),
+        "dnnl_matmul_desc_init", detail)
+    }
+    let attributes = try unsafe makeAttributes(hasReLU: hasReLU)
+    defer { unsafe dnnl_primitive_attr_destroy(attributes) }
+    var primitiveDescriptor: dnnl_primitive_desc_t?
+    try unsafe check(
+      dnnl_primitive_desc_create(&primitiveDescriptor, &descriptor, attributes, stream.engine, nil),
+      "dnnl_primitive_desc_create", detail)
+    defer { unsafe dnnl_primitive_desc_destroy(primitiveDescriptor) }
+    var primitive: dnnl_primitive_t?
+    try unsafe check(
+      dnnl_primitive_create(&primitive, primitiveDescriptor), "dnnl_primitive_create", detail)
+    guard let primitive = unsafe primitive else {
+      throw .oneDNN(call: "dnnl_primitive_create", status: -1, detail: detail)
+    }
+    var name: UnsafePointer<CChar>?
+    unsafe dnnl_primitive_desc_query(primitiveDescriptor, dnnl_query_impl_info_str, 0, &name)
+    return unsafe (primitive, name.map { unsafe String(cString: $0) } ?? "unknown")
+  }
+
+  private static func makeAttributes(hasReLU: Bool) throws(OperatorError) -> dnnl_primitive_attr_t?
+  {
+    var attributes: dnnl_primitive_attr_t?
+    try unsafe check(
+      dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create", "a product")
+    guard hasReLU else { return unsafe attributes }
+    var operations: dnnl_post_ops_t?
+    try unsafe check(dnnl_post_ops_create(&operations), "dnnl_post_ops_create", "ReLU")
+    defer { unsafe dnnl_post_ops_destroy(operations) }
+    try unsafe check(
+      dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0),
+      "dnnl_post_ops_append_eltwise", "ReLU")
+    try unsafe check(
+      dnnl_primitive_attr_set_post_ops(attributes, operations),
+      "dnnl_primitive_attr_set_post_ops", "ReLU")
+    return unsafe attributes
+  }
+}
