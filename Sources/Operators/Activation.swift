@@ -64,15 +64,15 @@ public struct Activation: Sendable, Equatable {
     }
   }
 
-  /// x
+  /// The identity.
   public static let linear = Activation(.linear)
-  /// max(0, x)
+  /// The rectifier max(0, x).
   public static let relu = Activation(.relu)
-  /// 1 / (1 + e^-x)
+  /// The logistic function.
   public static let sigmoid = Activation(.sigmoid)
-  /// tanh x
+  /// The hyperbolic tangent.
   public static let tanh = Activation(.tanh)
-  /// x Φ(x)
+  /// The exact GELU.
   public static let gelu = Activation(.gelu)
 }
 
@@ -98,9 +98,8 @@ extension Activation {
       code, parameter, saved.pointer, gradient.pointer, destination.pointer, gradient.count)
   }
 
-  /// Like ``backward(saved:gradient:into:)`` for rows, and sums the result over the rows.
-  ///
-  /// - Parameter biasGradient: [columns], overwritten.
+  /// Like ``backward(saved:gradient:into:)`` for rows; `biasGradient` [columns] is overwritten with
+  /// the sums over the rows.
   package func backward(
     saved: FloatView, gradient: FloatView, into destination: FloatView, biasGradient: FloatView
   ) {

@@ -6,8 +6,10 @@ package enum DropoutFunction {
   /// Zeroes elements at a rate, scales the others by 1 / (1 - rate), and keeps the mask.
   ///
   /// - Parameters:
-  ///   - input: [rows, columns]; may be `output`.
+  ///   - input: [rows, columns].
+  ///   - output: [rows, columns]; may be the input.
   ///   - mask: room for a byte an element.
+  ///   - rows: samples.
   ///   - rate: the probability of an element to become 0.
   ///   - key: the run's key for dropout.
   ///   - step: the step.

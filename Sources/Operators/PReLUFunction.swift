@@ -3,9 +3,7 @@ package import Tensors
 
 /// The ReLU with learned slopes below 0: one, or one for each channel of the last axis.
 package enum PReLUFunction {
-  /// Applies it.
-  ///
-  /// - Parameter weight: one slope, or one a column.
+  /// Applies it; `weight` is one slope, or one a column.
   package static func forward(
     _ input: FloatView, weight: FloatView, into output: FloatView, columns: Int
   ) {

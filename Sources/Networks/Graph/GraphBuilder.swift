@@ -27,6 +27,13 @@ public struct GraphBuilder {
     let shape = try layer.outputShape(of: shapes)
     values.append(GraphValue(name: name, shape: shape))
     let parameters = layer.parameters(of: shapes).map { (name: "\(name).\($0.name)", spec: $0) }
+    for (parameter, spec) in parameters {
+      guard case .values(let given) = spec.initializer, given.count != spec.shape.count else {
+        continue
+      }
+      throw LayerError(
+        "\(given.count) initial values for \(parameter) \(spec.shape) of \(spec.shape.count)")
+    }
     nodes.append(
       GraphNode(
         name: name, layer: layer, inputs: inputs, output: values.count - 1, parameters: parameters))

@@ -13,6 +13,8 @@ internal import Tensors
 public enum Initializer: Sendable, Equatable {
   /// All elements the same.
   case constant(Float)
+  /// The given elements, one for each of the tensor.
+  case values([Float])
   /// Uniform between two bounds.
   case uniform(Float, Float)
   /// Normal with a mean and a standard deviation.
@@ -46,6 +48,7 @@ public enum Initializer: Sendable, Equatable {
     let fanSum = Float(fanIn + fanOut)
     switch self {
     case .constant(let value): view.fill(with: value)
+    case .values(let values): view.copy(from: values)
     case .uniform(let low, let high): fillUniform(view, low, high, name, stream)
     case .normal(let mean, let deviation): fillNormal(view, mean, deviation, name, stream)
     case .xavierUniform:

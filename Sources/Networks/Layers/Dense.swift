@@ -4,7 +4,7 @@ public import Tensors
 
 /// A fully connected layer: output = activation(input weight^T + bias), on the last axis.
 public struct Dense: Layer {
-  /// `dense`
+  /// The name in a configuration, `dense`.
   public var kind: String { "dense" }
   /// Outputs.
   public let units: Int

@@ -9,7 +9,7 @@ public import Tensors
 /// Reference: "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", Srivastava et
 /// al., 2014.
 public struct Dropout: Layer {
-  /// `dropout`
+  /// The name in a configuration, `dropout`.
   public var kind: String { "dropout" }
   /// The probability of an element to become 0.
   public let rate: Double

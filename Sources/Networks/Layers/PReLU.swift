@@ -6,7 +6,7 @@ public import Tensors
 ///
 /// Reference: "Delving Deep into Rectifiers", He et al., 2015.
 public struct PReLU: Layer {
-  /// `prelu`
+  /// The name in a configuration, `prelu`.
   public var kind: String { "prelu" }
   /// Whether each channel has a slope of its own.
   public let isPerChannel: Bool

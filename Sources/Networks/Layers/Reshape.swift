@@ -4,7 +4,7 @@ public import Tensors
 
 /// Gives a sample's elements another shape; the elements stay where they are.
 public struct Reshape: Layer {
-  /// `reshape`
+  /// The name in a configuration, `reshape`.
   public var kind: String { "reshape" }
   /// The shape of one sample; one axis may be -1, which takes what is left.
   public let dimensions: [Int]
@@ -41,7 +41,7 @@ public struct Reshape: Layer {
 
 /// Gives a sample's elements one axis, in the order they are stored.
 public struct Flatten: Layer {
-  /// `flatten`
+  /// The name in a configuration, `flatten`.
   public var kind: String { "flatten" }
 
   /// A flattening layer.

@@ -3,7 +3,7 @@ public import Tensors
 
 /// Softmax over the last axis, as a layer.
 public struct Softmax: Layer {
-  /// `softmax`
+  /// The name in a configuration, `softmax`.
   public var kind: String { "softmax" }
 
   /// A softmax layer.

@@ -4,7 +4,7 @@ public import Tensors
 
 /// Cross entropy of sigmoids, from logits and targets between 0 and 1, over all elements.
 public struct BinaryCrossEntropy: Loss {
-  /// `binary_cross_entropy`
+  /// The name in a configuration, `binary_cross_entropy`.
   public static let kind = "binary_cross_entropy"
   /// How much a positive target weighs, 1 by default.
   public var positiveWeight: Double

@@ -4,11 +4,13 @@ public import Tensors
 
 /// Cross entropy of a softmax over the last axis, from logits and class ids.
 public struct CrossEntropy: Loss {
-  /// `cross_entropy`
+  /// The name in a configuration, `cross_entropy`.
   public static let kind = "cross_entropy"
   /// How much of the target is spread evenly over all classes, 0 by default.
   public var labelSmoothing: Double
-  /// A weight for each class; empty weighs all the same. The mean is the weighted one.
+  /// A weight for each class; empty weighs all the same.
+  ///
+  /// The mean is the weighted one.
   public var classWeights: [Float]
 
   /// Cross entropy.

@@ -4,7 +4,7 @@ public import Tensors
 
 /// The hinge loss max(0, 1 - output x target) over all elements, targets -1 and 1.
 public struct Hinge: Loss {
-  /// `hinge`
+  /// The name in a configuration, `hinge`.
   public static let kind = "hinge"
 
   /// Makes the loss.

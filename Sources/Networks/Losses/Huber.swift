@@ -6,7 +6,7 @@ public import Tensors
 ///
 /// Reference: "Robust Estimation of a Location Parameter", Huber, 1964.
 public struct Huber: Loss {
-  /// `huber`
+  /// The name in a configuration, `huber`.
   public static let kind = "huber"
   /// Where the loss turns linear, 1 by default.
   public var delta: Double

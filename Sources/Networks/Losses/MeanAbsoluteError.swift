@@ -4,7 +4,7 @@ public import Tensors
 
 /// Mean absolute error over all elements.
 public struct MeanAbsoluteError: Loss {
-  /// `mean_absolute_error`
+  /// The name in a configuration, `mean_absolute_error`.
   public static let kind = "mean_absolute_error"
 
   /// Makes the loss.

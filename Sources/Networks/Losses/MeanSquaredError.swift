@@ -4,7 +4,7 @@ public import Tensors
 
 /// Mean squared error over all elements.
 public struct MeanSquaredError: Loss {
-  /// `mean_squared_error`
+  /// The name in a configuration, `mean_squared_error`.
   public static let kind = "mean_squared_error"
 
   /// Makes the loss.

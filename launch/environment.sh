@@ -1,0 +1,70 @@
+# What the launch scripts share: finding the toolchain, installing Debian packages, MPI's settings.
+# Sourced, not run. Expects the repository root as the working folder.
+
+packages_build="libopenmpi-dev openmpi-bin libdnnl-dev libyaml-dev zlib1g-dev libxxhash-dev"
+packages_data="dataset-fashion-mnist"
+
+# Prints a message and stops.
+stop() {
+  printf 'error: %s\n' "$1" >&2
+  [ $# -lt 2 ] || printf '  hint: %s\n' "$2" >&2
+  exit 2
+}
+
+# Finds a Swift 6.2 toolchain or newer and puts it first in PATH.
+need_swift() {
+  local candidate version
+  for candidate in "$(command -v swift || true)" /opt/swift/usr/bin/swift /usr/local/swift/usr/bin/swift \
+    "$HOME/.local/share/swiftly/bin/swift" "$HOME/.swiftly/bin/swift"; do
+    [ -n "$candidate" ] && [ -x "$candidate" ] || continue
+    version=$("$candidate" --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)
+    [ -n "$version" ] || continue
+    if [ "$(printf '%s\n6.2\n' "$version" | sort -V | head -n 1)" = 6.2 ]; then
+      PATH="$(dirname "$candidate"):$PATH"
+      export PATH
+      return
+    fi
+  done
+  stop "no Swift toolchain of version 6.2 or newer was found" \
+    "get one with swiftly from https://www.swift.org/install/linux/ (choose Debian 12), then run this again"
+}
+
+# Installs the named Debian packages that are not installed yet.
+need_packages() {
+  local package missing=""
+  command -v dpkg-query >/dev/null || stop "this script installs Debian packages, and dpkg is not here" \
+    "install the equivalents of: $*, then build with: swift build -c release"
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  echo "installing:$missing"
+  local run=""
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || stop "these packages are missing, and this is not root:$missing" \
+      "as root: apt-get install$missing"
+    run=sudo
+  fi
+  $run apt-get update -qq || stop "apt-get update failed" "check the network and /etc/apt/sources.list"
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq --no-install-recommends $missing >/dev/null \
+    || stop "apt-get could not install:$missing"
+}
+
+# What mpirun needs here: Open MPI refuses root unless told twice.
+mpi_environment() {
+  if [ "$(id -u)" -eq 0 ]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  fi
+  # Containers often deny one process to read another's memory, which Open MPI then reports at every message.
+  export OMPI_MCA_btl_vader_single_copy_mechanism=none
+  export OMP_NUM_THREADS=1
+}
+
+# Builds the product optimized and sets `lockstep` to its path.
+build_release() {
+  swift build -c release --product lockstep --explicit-target-dependency-import-check error 2>&1 \
+    | grep -vE '^\[[0-9]+/[0-9]+\]|^Build(ing)? ' || true
+  lockstep="$(swift build -c release --show-bin-path)/lockstep"
+  [ -x "$lockstep" ] || stop "the build failed" "run: swift build -c release"
+}
