@@ -215,7 +215,8 @@ struct ProgramTests {
         return bench.program.firstNonFiniteTensor(
           StepContext(
             step: 0, sampleIDs: base, gradients: bench.gradients.view, dropoutKey: (0, 0)),
-          parameters: bench.parameters.view)
+          parameters: bench.parameters.view
+        ).map(bench.graph.tensorName)
       }
     }
     bench.program.inputs[0].fill(with: 0.5)

@@ -99,4 +99,12 @@ public struct Graph: Sendable {
       }
     }
   }
+
+  /// The name of a tensor that ``Program/firstNonFiniteTensor(_:parameters:)`` found.
+  public func tensorName(_ index: Int) -> String {
+    let parameters = nodes.flatMap { $0.parameters.map(\.name) }
+    if index < inputCount { return "the data (\(values[index].name))" }
+    if index < inputCount + parameters.count { return parameters[index - inputCount] }
+    return "the output of \(nodes[index - inputCount - parameters.count].name)"
+  }
 }

@@ -13,14 +13,8 @@ extension Initializer {
 
   /// Reads an initializer under a key: a name, or one of `constant`, `uniform`, `normal`, `values` with options.
   init?(_ key: String, of options: OptionReader) {
-    guard let value = options.value(key),
-      let (name, mark, own) = OptionReader.named(
-        value, what: "initializer", diagnostics: options.diagnostics)
-    else { return nil }
-    switch name {
-    case "values":
-      guard case .map(let entries)? = Optional(value.content), let list = entries.first?.value,
-        case .list(let items) = list.content,
+    if let list = options.value(key)?["values"] {
+      guard case .list(let items) = list.content,
         case let numbers = items.compactMap(ScalarText.number), numbers.count == items.count
       else {
         options.report("`values` takes a list of numbers", for: key, hint: "values: [2, 3, -1]")
@@ -28,6 +22,12 @@ extension Initializer {
       }
       self = .values(numbers.map(Float.init))
       return
+    }
+    guard let value = options.value(key),
+      let (name, mark, own) = OptionReader.named(
+        value, what: "initializer", diagnostics: options.diagnostics)
+    else { return nil }
+    switch name {
     case "constant":
       self = .constant(Float(own.number("value", where: \.isFinite, orElse: "finite", standIn: 0)))
     case "uniform":

@@ -112,24 +112,26 @@ public final class Program {
     }
   }
 
-  /// Runs forward once more, and names the first tensor that holds a NaN or an infinity.
+  /// Runs forward once more, and finds the first tensor that holds a NaN or an infinity: inputs first, then
+  /// parameters in order of execution, then outputs in order of execution.
   ///
-  /// - Returns: `input`, a parameter's or a layer's name; nil where every number is finite.
-  public func firstNonFiniteTensor(_ context: StepContext, parameters: FloatView) -> String? {
-    for (index, input) in inputs.enumerated() where !Elementwise.isFinite(input) {
-      return "the data (\(graph.values[index].name))"
+  /// - Returns: the tensor's index, for ``Graph/tensorName(_:)``; nil where every number is finite.
+  public func firstNonFiniteTensor(_ context: StepContext, parameters: FloatView) -> Int? {
+    var index = 0
+    for input in inputs {
+      if !Elementwise.isFinite(input) { return index }
+      index += 1
     }
-    for node in graph.nodes {
-      for (name, _) in node.parameters {
-        if let range = graph.layout[name]?.range, !Elementwise.isFinite(parameters[range]) {
-          return name
-        }
+    for (name, _) in graph.nodes.flatMap(\.parameters) {
+      if let range = graph.layout[name]?.range, !Elementwise.isFinite(parameters[range]) {
+        return index
       }
+      index += 1
     }
-    for (index, operation) in operations.enumerated() {
+    for (operation, node) in zip(operations, graph.nodes) {
       operation.forward(context)
-      let node = graph.nodes[index]
-      if !Elementwise.isFinite(values[node.output]) { return "the output of \(node.name)" }
+      if !Elementwise.isFinite(values[node.output]) { return index }
+      index += 1
     }
     return nil
   }

@@ -1,0 +1,175 @@
+internal import DataParallelism
+internal import Datasets
+internal import Networks
+internal import Operators
+internal import Tensors
+
+/// Computes shards on one thread: gathers the samples, runs the network forward and backward.
+///
+/// It has a prepared program for every batch size that can occur, ragged last batches included, all in
+/// one workspace. What it computes depends on the shard alone, never on who computes it.
+@safe
+final class ShardWorker {
+  private let graph: Graph
+  private let parameters: FloatView
+  private let trainingPrograms: [Program]
+  private let evaluationPrograms: [Program]
+  private let evaluationBatch: Int
+  private let workspace: FloatStorage
+  private let noGradients = FloatStorage(count: 0)
+  private let sampleIDs: UnsafeMutableBufferPointer<UInt32>
+  private let dropoutKey: (UInt32, UInt32)
+
+  /// Prepares the programs.
+  ///
+  /// - Parameters:
+  ///   - graph: the network.
+  ///   - loss: the loss.
+  ///   - parameters: the arena of parameters.
+  ///   - trainingBatches: the sizes of shards that occur in training, without 0.
+  ///   - evaluation: the sizes of batches that occur in evaluation, without 0.
+  ///   - seed: the run's seed.
+  /// - Throws: `OperatorError` where oneDNN refuses an operation.
+  init(
+    graph: Graph, loss: any Loss, parameters: FloatView, trainingBatches: [Int],
+    evaluation: EvaluationBatches, seed: UInt64
+  ) throws(OperatorError) {
+    let stream = try ComputeStream()
+    var training: [CompiledProgram] = []
+    for batch in trainingBatches {
+      training.append(
+        try CompiledProgram(
+          graph: graph, loss: loss, batch: batch, mode: .training(inputGradients: false),
+          stream: stream))
+    }
+    var inference: [CompiledProgram] = []
+    for batch in evaluation.sizes {
+      inference.append(
+        try CompiledProgram(
+          graph: graph, loss: loss, batch: batch, mode: .inference, stream: stream))
+    }
+    let count = (training + inference).map(\.workspaceCount).max() ?? 0
+    let workspace = FloatStorage(count: count)
+    let largest = max(trainingBatches.max() ?? 0, evaluation.batch)
+    self.graph = graph
+    self.parameters = parameters
+    self.workspace = workspace
+    trainingPrograms = training.map {
+      Program($0, workspace: workspace.view, parameters: parameters)
+    }
+    evaluationPrograms = inference.map {
+      Program($0, workspace: workspace.view, parameters: parameters)
+    }
+    evaluationBatch = evaluation.batch
+    unsafe sampleIDs = .allocate(capacity: max(1, largest))
+    unsafe sampleIDs.initialize(repeating: 0)
+    dropoutKey = RandomStream(seed: seed, purpose: .dropout).key
+  }
+
+  deinit {
+    unsafe sampleIDs.deallocate()
+  }
+
+  /// Bytes of the workspace.
+  var workspaceByteCount: Int { workspace.view.count * 4 }
+
+  /// Computes one shard of a training step.
+  ///
+  /// - Parameters:
+  ///   - positions: the shard's positions in the epoch's order; may be empty.
+  ///   - order: the epoch's order of samples.
+  ///   - data: the training data.
+  ///   - step: the step, from 0.
+  ///   - gradients: the slot that takes the gradient of the shard's summed loss.
+  /// - Returns: the shard's record; where the loss is not finite, with the tensor it began in.
+  func train(
+    _ positions: Range<Int>, of order: EpochPermutation, in data: Dataset, step: Int,
+    into gradients: FloatView
+  ) -> ShardRecord {
+    guard let program = trainingPrograms.first(where: { $0.batch == positions.count }) else {
+      precondition(positions.isEmpty, "no program was prepared for a shard of \(positions.count)")
+      gradients.fill(with: 0)
+      return ShardRecord()
+    }
+    let ids = unsafe UnsafeMutableBufferPointer(rebasing: sampleIDs[..<positions.count])
+    unsafe order.fill(positions: positions, into: ids)
+    unsafe data.gather(
+      UnsafeBufferPointer(ids), into: program.inputs[0], targets: program.target)
+    guard let base = unsafe ids.baseAddress else { return ShardRecord() }
+    let context = unsafe StepContext(
+      step: UInt32(truncatingIfNeeded: step), sampleIDs: base, gradients: gradients,
+      dropoutKey: dropoutKey)
+    program.forward(context)
+    var record = ShardRecord(program.evaluateLoss())
+    if record.loss.isFinite {
+      program.backward(context)
+    } else {
+      let tensor = program.firstNonFiniteTensor(context, parameters: parameters)
+      record.nonFiniteTensor = tensor
+    }
+    return record
+  }
+
+  /// Sums the loss and the metrics over a run of samples, in their order.
+  func evaluate(_ samples: Range<Int>, of data: Dataset) -> ShardRecord {
+    var sums = LossSums()
+    var start = samples.lowerBound
+    while start < samples.upperBound {
+      let end = min(start + evaluationBatch, samples.upperBound)
+      guard let program = forward(start..<end, of: data) else { break }
+      sums = sums + program.evaluateLoss()
+      start = end
+    }
+    return ShardRecord(sums)
+  }
+
+  /// The network's outputs for a run of at most one batch of samples, batch first.
+  func predict(_ samples: Range<Int>, of data: Dataset) -> [Float] {
+    forward(samples, of: data)?.output.array ?? []
+  }
+
+  private func forward(_ samples: Range<Int>, of data: Dataset) -> Program? {
+    guard let program = evaluationPrograms.first(where: { $0.batch == samples.count }) else {
+      preconditionFailure("no program was prepared for a batch of \(samples.count)")
+    }
+    let ids = unsafe UnsafeMutableBufferPointer(rebasing: sampleIDs[..<samples.count])
+    for (index, sample) in samples.enumerated() { unsafe ids[index] = UInt32(sample) }
+    unsafe data.gather(
+      UnsafeBufferPointer(ids), into: program.inputs[0], targets: program.target)
+    guard let base = unsafe ids.baseAddress else { return nil }
+    program.forward(
+      unsafe StepContext(
+        step: 0, sampleIDs: base, gradients: noGradients.view, dropoutKey: dropoutKey))
+    return program
+  }
+}
+
+/// How evaluation cuts data sets into batches.
+///
+/// Each data set is cut into as many runs as there are shards, and each run into batches of one size and
+/// a shorter last one; all a function of the sizes alone.
+struct EvaluationBatches: Sendable {
+  /// Samples in a full batch.
+  let batch: Int
+  /// The sizes that occur, without 0.
+  let sizes: [Int]
+
+  /// Cuts data sets of the given sizes.
+  init(batch: Int, shards: Int, sampleCounts: [Int]) {
+    var sizes: Set<Int> = []
+    for count in sampleCounts {
+      for shard in 0..<shards {
+        let part = Self.part(shard, of: shards, count: count).count
+        if part >= batch { sizes.insert(batch) }
+        if part % batch > 0 { sizes.insert(part % batch) }
+      }
+    }
+    self.batch = batch
+    self.sizes = sizes.sorted()
+  }
+
+  /// The samples that a shard evaluates.
+  static func part(_ shard: Int, of shards: Int, count: Int) -> Range<Int> {
+    (shard * count / shards)..<((shard + 1) * count / shards)
+  }
+}

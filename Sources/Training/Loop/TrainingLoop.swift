@@ -1,0 +1,135 @@
+internal import Configuration
+internal import DataParallelism
+internal import Datasets
+internal import Networks
+internal import Operators
+internal import Optimizers
+internal import Tensors
+
+/// How a run came to its end.
+package enum TrainingEnd: Sendable, Equatable {
+  /// All steps were done.
+  case completed
+  /// A signal asked for it; a checkpoint was written if there is a place for it.
+  case interrupted(signal: Int32)
+}
+
+/// What a training loop works with: the same on every rank.
+package struct TrainingPlan: Sendable {
+  let graph: Graph
+  let loss: any Loss
+  let optimizer: any Optimizer
+  let settings: TrainSettings
+  let clip: GradientClip?
+  let data: DataSplits
+  let batches: BatchPlan
+  let totalSteps: Int
+  let seed: UInt64
+}
+
+/// The steps of a run, as every lane of a rank walks through them.
+///
+/// All lanes take the same decisions from the same numbers, so none is ever told what to do. The first
+/// lane of each rank also takes part in what needs messages, and the first lane of rank 0 tells the
+/// observers and writes checkpoints.
+final class TrainingLoop: Sendable {
+  let plan: TrainingPlan
+  let exchange: any GradientExchange
+  let evaluation: EvaluationBatches
+
+  init(plan: TrainingPlan, exchange: any GradientExchange) {
+    self.plan = plan
+    self.exchange = exchange
+    evaluation = EvaluationBatches(
+      batch: max(plan.batches.shardSizes.max() ?? 1, 1), shards: exchange.plan.shardCount,
+      sampleCounts: [plan.data.validation, plan.data.test].compactMap { $0?.count })
+  }
+
+  /// Prepares the programs of one lane, on its own thread.
+  func makeWorker() throws(OperatorError) -> ShardWorker {
+    try ShardWorker(
+      graph: plan.graph, loss: plan.loss, parameters: exchange.parameters,
+      trainingBatches: plan.batches.shardSizes.filter { $0 > 0 }, evaluation: evaluation,
+      seed: plan.seed)
+  }
+
+  /// Does one step on one lane.
+  ///
+  /// - Parameters:
+  ///   - step: the step, from 0.
+  ///   - lane: the lane.
+  ///   - worker: the lane's programs.
+  ///   - flags: bits to make known to all lanes.
+  /// - Returns: the step's sums and the flags of all lanes.
+  /// - Throws: ``TrainingError/diverged(step:what:tensor:)`` on every lane where a number is not finite.
+  func runStep(
+    _ step: Int, lane: Int, worker: ShardWorker, order: EpochPermutation, flags: UInt64
+  ) throws -> (sums: LossSums, flags: UInt64) {
+    let stepInEpoch = step % plan.batches.stepsPerEpoch
+    exchange.note(lane: lane, step: UInt64(step + 1), phase: .forward)
+    for leaf in exchange.plan.leaves[lane] {
+      let record = worker.train(
+        plan.batches.positions(step: stepInEpoch, shard: leaf.shard), of: order,
+        in: plan.data.train, step: step, into: exchange.slot(lane: lane, leaf.slot))
+      exchange.setRecord(record, of: leaf.shard)
+      exchange.merge(lane: lane, after: leaf)
+    }
+    exchange.note(lane: lane, step: UInt64(step + 1), phase: .update)
+    let allFlags = try exchange.finishGradients(lane: lane, flags: flags)
+    let totals = exchange.totals()
+    guard totals.loss.isFinite else { throw divergedLoss(step: step) }
+    try update(step: step, lane: lane, weight: totals.weight)
+    try exchange.publish(lane: lane)
+    return (totals.sums, allFlags & 0xFFFF_FFFF)
+  }
+
+  /// Adds the gradients of the lane's slice and steps its parameters.
+  private func update(step: Int, lane: Int, weight: Double) throws(DataParallelismError) {
+    let scale = Float(1 / weight)
+    let clip = plan.clip
+    let optimizer = plan.optimizer
+    let parameters = exchange.parameters
+    let states = exchange.states
+    let rate = Float(optimizer.learningRate)
+    try exchange.reduceSlice(lane: lane, clipsByNorm: clip?.norm != nil) { range, gradient, norm in
+      var settings = StepSettings(step: step + 1, learningRate: rate, gradientScale: scale)
+      if let norm, let clip {
+        settings.gradientScale *= Float(clip.factor(forNorm: norm * Double(scale)))
+      }
+      if let clip, clip.value != nil {
+        clip.scaleAndClamp(gradient, scale: settings.gradientScale)
+        settings.gradientScale = 1
+      }
+      optimizer.step(
+        settings, parameters: parameters[range], gradients: gradient,
+        state: OptimizerState(states)[range])
+    }
+  }
+
+  /// Evaluates a data set on all lanes.
+  ///
+  /// - Returns: the sums over all its samples, the same on every lane.
+  func evaluate(
+    _ data: Dataset, lane: Int, worker: ShardWorker, step: Int
+  ) throws(DataParallelismError) -> LossSums {
+    exchange.note(lane: lane, step: UInt64(step), phase: .evaluation)
+    let shards = exchange.plan.shardCount
+    for leaf in exchange.plan.leaves[lane] {
+      let part = EvaluationBatches.part(leaf.shard, of: shards, count: data.count)
+      exchange.setRecord(worker.evaluate(part, of: data), of: leaf.shard)
+    }
+    _ = try exchange.shareRecords(lane: lane, flags: 0)
+    let totals = exchange.totals()
+    try exchange.barrier(lane: lane)
+    return totals.sums
+  }
+
+  /// The error of a loss that is not finite: every lane reads the same records and says the same.
+  private func divergedLoss(step: Int) -> TrainingError {
+    let records = (0..<exchange.plan.shardCount).map { exchange.record(of: $0) }
+    let tensor = records.lazy.compactMap(\.nonFiniteTensor).first
+    return .diverged(
+      step: step + 1, what: "loss",
+      tensor: tensor.map(plan.graph.tensorName) ?? "the sum over samples")
+  }
+}
