@@ -101,5 +101,6 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests(of: "Networks", ["Networks", "Operators", "Options", "Tensors"]),
   ]
 )

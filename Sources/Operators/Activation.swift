@@ -78,7 +78,7 @@ public struct Activation: Sendable, Equatable {
 
 extension Activation {
   /// Whether the derivative is computed from the input; from the output otherwise.
-  package var derivativeReadsInput: Bool { ck_activation_saves_input(code) != 0 }
+  package var derivativeReadsInput: Bool { ck_activation_saves_input(code) }
 
   /// Applies the function; `output` may be `input`.
   package func forward(_ input: FloatView, into output: FloatView) {

@@ -11,6 +11,6 @@ package enum Elementwise {
 
   /// Whether no element is a NaN or an infinity.
   package static func isFinite(_ view: FloatView) -> Bool {
-    unsafe ck_all_finite(view.pointer, view.count) != 0
+    unsafe ck_all_finite(view.pointer, view.count)
   }
 }

@@ -1,3 +1,4 @@
+import Operators
 import Options
 import Tensors
 import Testing

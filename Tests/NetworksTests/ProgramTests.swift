@@ -14,7 +14,8 @@ struct Bench {
   let workspace: FloatStorage
   private let sampleIDs: [UInt32]
 
-  init(_ model: ModelSpec, loss: any Loss, batch: Int, mode: Program.Mode, seed: UInt64 = 1) throws {
+  init(_ model: ModelSpec, loss: any Loss, batch: Int, mode: Program.Mode, seed: UInt64 = 1) throws
+  {
     graph = try Graph(model)
     let compiled = try CompiledProgram(
       graph: graph, loss: loss, batch: batch, mode: mode, stream: ComputeStream())
@@ -41,9 +42,9 @@ struct Bench {
   /// Runs forward, loss and, in training, backward.
   @discardableResult
   func run(step: UInt32 = 0) -> LossSums {
-    sampleIDs.withUnsafeBufferPointer { ids in
+    unsafe sampleIDs.withUnsafeBufferPointer { ids in
       guard let base = ids.baseAddress else { return LossSums() }
-      let context = StepContext(
+      let context = unsafe StepContext(
         step: step, sampleIDs: base, gradients: gradients.view, dropoutKey: (5, 6))
       program.forward(context)
       let sums = program.evaluateLoss()
@@ -73,37 +74,52 @@ struct ProgramTests {
   }
 
   static let models: [(String, ModelSpec)] = [
-    ("two hidden layers", Sequential(input: [5]) {
-      Dense(7, activation: .tanh)
-      Dense(6, activation: .sigmoid)
-      Dense(3)
-    }),
-    ("activations that keep their input", Sequential(input: [5]) {
-      Dense(7, activation: .gelu)
-      ActivationLayer(Activation(.mish))
-      Dense(6, activation: Activation(.swish))
-      ActivationLayer(Activation(.arctan))
-      Dense(3)
-    }),
-    ("softmax, prelu and views", Sequential(input: [2, 6]) {
-      Dense(4)
-      Softmax()
-      Reshape(4, 2)
-      PReLU(perChannel: true)
-      Flatten()
-      Dense(3, bias: false)
-    }),
-    ("dropout between layers", Sequential(input: [8]) {
-      Dense(9, activation: .relu)
-      Dropout(0.4)
-      Dense(3)
-    }),
-    ("a value with two consumers", Sequential(input: [5]) {
-      Dense(5, activation: .tanh).named("a")
-      Dense(4, activation: .tanh).named("b")
-      ActivationLayer(.sigmoid).named("c").from("a")
-      Dense(3)
-    }),
+    (
+      "two hidden layers",
+      Sequential(input: [5]) {
+        Dense(7, activation: .tanh)
+        Dense(6, activation: .sigmoid)
+        Dense(3)
+      }
+    ),
+    (
+      "activations that keep their input",
+      Sequential(input: [5]) {
+        Dense(7, activation: .gelu)
+        ActivationLayer(Activation(.mish))
+        Dense(6, activation: Activation(.swish))
+        ActivationLayer(Activation(.arctan))
+        Dense(3)
+      }
+    ),
+    (
+      "softmax, prelu and views",
+      Sequential(input: [2, 6]) {
+        Dense(4)
+        Softmax()
+        Reshape(4, 2)
+        PReLU(perChannel: true)
+        Flatten()
+        Dense(3, bias: false)
+      }
+    ),
+    (
+      "dropout between layers",
+      Sequential(input: [8]) {
+        Dense(9, activation: .sigmoid)
+        Dropout(0.4)
+        Dense(3)
+      }
+    ),
+    (
+      "a value with two consumers",
+      Sequential(input: [5]) {
+        Dense(5, activation: .tanh).named("a")
+        Dense(4, activation: .tanh).named("b")
+        ActivationLayer(.sigmoid).named("c").from("a")
+        Dense(3)
+      }
+    ),
   ]
 
   @Test("gives the gradients that central differences give", arguments: models.indices)
@@ -114,13 +130,16 @@ struct ProgramTests {
     let stream = RandomStream(seed: 9, purpose: .noise)
     bench.fill(bench.program.inputs[0], stream, 1)
     let input = bench.program.inputs[0].array
-    bench.program.target.copy(from: [0, 2, 1, 2])
+    let labels: [Float] = [0, 2, 1, 2]
+    bench.program.target.copy(from: labels)
     bench.run()
     let gradient = bench.gradients.view.array
     let inputGradient = try #require(bench.program.inputGradients[0]).array
 
-    func loss() -> Double {
+    // A step may overwrite its inputs and target: their room is reused.
+    func loss(input: [Float]) -> Double {
       bench.program.inputs[0].copy(from: input)
+      bench.program.target.copy(from: labels)
       return bench.run().loss
     }
     let h: Float = 1e-2
@@ -128,9 +147,9 @@ struct ProgramTests {
       for offset in entry.range {
         let kept = bench.parameters.view[offset]
         bench.parameters.view[offset] = kept + h
-        let above = loss()
+        let above = loss(input: input)
         bench.parameters.view[offset] = kept - h
-        let below = loss()
+        let below = loss(input: input)
         bench.parameters.view[offset] = kept
         let expected = Float((above - below) / Double(2 * h))
         // The truncation error of h = 1e-2 and float32's rounding both stay below 2e-3 here.
@@ -140,13 +159,13 @@ struct ProgramTests {
       }
     }
     for offset in input.indices {
-      func loss(_ change: Float) -> Double {
+      func changed(_ change: Float) -> [Float] {
         var changed = input
         changed[offset] += change
-        bench.program.inputs[0].copy(from: changed)
-        return bench.run().loss
+        return changed
       }
-      let expected = Float((loss(h) - loss(-h)) / Double(2 * h))
+      let expected = Float(
+        (loss(input: changed(h)) - loss(input: changed(-h))) / Double(2 * h))
       #expect(abs(inputGradient[offset] - expected) < 2e-3 + 1e-2 * abs(expected))
     }
   }
@@ -210,9 +229,9 @@ struct ProgramTests {
       }, loss: CrossEntropy(), batch: 2, mode: .training(inputGradients: false))
     func diagnose() -> String? {
       let ids: [UInt32] = [0, 1]
-      return ids.withUnsafeBufferPointer { buffer in
+      return unsafe ids.withUnsafeBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return nil }
-        return bench.program.firstNonFiniteTensor(
+        return unsafe bench.program.firstNonFiniteTensor(
           StepContext(
             step: 0, sampleIDs: base, gradients: bench.gradients.view, dropoutKey: (0, 0)),
           parameters: bench.parameters.view

@@ -1,4 +1,4 @@
-import Testing
+public import Testing
 
 /// Records an issue unless every element is near what is expected.
 ///
