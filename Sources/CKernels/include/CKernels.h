@@ -3,5 +3,6 @@
 #define CKERNELS_H
 
 #include "ck_philox.h"
+#include "ck_reduce.h"
 
 #endif
