@@ -69,7 +69,7 @@ int cmpi_window_create(cmpi_comm *node, size_t bytes, cmpi_window **window, size
   int code;
 #if CMPI_WITH_MPI
   // A single rank shares with nobody and is better served by its heap.
-  code = node->size == 1 ? create_serial(result, bytes)
+  code = !node || node->size == 1 ? create_serial(result, bytes)
                          : create_shared(node, bytes, result, available);
 #else
   (void)node;

@@ -11,25 +11,25 @@ package final class SharedWindow: @unchecked Sendable {
   private var handle: OpaquePointer?
   private let isPrivate: Bool
 
-  /// Allocates the window. Collective over the node.
+  /// Allocates the window. Collective over the node, if one is given.
   ///
   /// - Parameters:
   ///   - byteCount: The size; the node's first rank's choice counts.
-  ///   - node: The ranks of one node.
+  ///   - node: The ranks of one node; nil for memory of this rank alone.
   /// - Throws: ``MPIError`` where MPI fails, or where the shared-memory file system is too small: its
   ///   hint says how a container gets more.
-  package init(byteCount: Int, node: Communicator) throws(MPIError) {
+  package init(byteCount: Int, node: Communicator?) throws(MPIError) {
     var window: OpaquePointer?
     var available = 0
-    let code = unsafe cmpi_window_create(node.handle, byteCount, &window, &available)
+    let code = unsafe cmpi_window_create(node?.handle, byteCount, &window, &available)
     guard code == 0, let window = unsafe window, let base = unsafe cmpi_window_memory(window) else {
       throw MPIError(
-        operation: "shared window of \(Self.text(byteCount)) for \(node.size) ranks", code: code,
+        operation: "shared window of \(Self.text(byteCount)) for \(node?.size ?? 1) ranks", code: code,
         hint: code == Int32(CMPI_NO_SHARED_MEMORY) ? Self.hint(byteCount, available) : nil)
     }
     unsafe self.handle = window
     unsafe self.memory = UnsafeMutableRawBufferPointer(start: base, count: byteCount)
-    self.isPrivate = node.size == 1
+    self.isPrivate = node == nil || node?.size == 1
   }
 
   /// Frees the memory. Collective over the node.

@@ -78,7 +78,7 @@ int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms);
 
 /// Allocates zeroed memory that all ranks of a node share. Collective.
 ///
-/// The first rank's choice of `bytes` counts. With CMPI_NO_SHARED_MEMORY, `*available` is what the shared-memory file system has left.
+/// The first rank's choice of `bytes` counts; without a node the memory is private. With CMPI_NO_SHARED_MEMORY, `*available` is what the shared-memory file system has left.
 int cmpi_window_create(cmpi_comm *node, size_t bytes, cmpi_window **window, size_t *available);
 /// The memory, aligned to 4096 bytes.
 void *cmpi_window_memory(const cmpi_window *window);
