@@ -62,6 +62,7 @@ let package = Package(
 
     // Our own C.
     cModule("CMPI", ["COpenMPI"]),
+    cModule("CLanes"),
     cModule("CKernels"),
 
     // The engine: from numbers to networks.
@@ -74,7 +75,7 @@ let package = Package(
     // The data plane.
     module("MessagePassing", ["CMPI"]),
     module(
-      "DataParallelism", ["MessagePassing", "Networks", "Optimizers", "Tensors", "CKernels"]),
+      "DataParallelism", ["MessagePassing", "Tensors", "CKernels", "CLanes", "CXXHash"]),
 
     // What a run reads and writes.
     module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),

@@ -12,7 +12,7 @@ struct GraphTests {
     let graph = try Graph(
       Sequential(input: [4]) {
         Dense(6).named("left").from("input")
-        Dense(5, activation: .relu)
+        Dense(5, activation: .relu).from("left")
         Dense(3)
         ActivationLayer(.tanh)
       })
@@ -100,6 +100,13 @@ struct GraphTests {
           Dense(3).named("a")
         }
       ).contains("two layers or inputs are named `a`"))
+    #expect(
+      message(
+        Sequential(input: [4]) {
+          Dense(3).named("a")
+          Dense(3).from("input")
+        }
+      ).contains("nothing uses the output of `a`"))
     #expect(message(Sequential { Dense(3) }).contains("the shape of `input` is not known"))
   }
 }

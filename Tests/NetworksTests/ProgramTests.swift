@@ -54,6 +54,38 @@ struct Bench {
   }
 }
 
+/// A layer made outside the library: the sum of its inputs.
+struct Sum: Layer {
+  var kind: String { "sum" }
+
+  func outputShape(of inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
+
+  func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
+    SumOperation()
+  }
+}
+
+final class SumOperation: Operation {
+  let memory = OperationMemory()
+  var buffers: OperationBuffers?
+
+  func bind(_ buffers: OperationBuffers) {
+    self.buffers = buffers
+  }
+
+  func forward(_ context: StepContext) {
+    guard let buffers else { return }
+    for index in 0..<buffers.output.count {
+      buffers.output[index] = buffers.inputs.reduce(0) { $0 + $1[index] }
+    }
+  }
+
+  func backward(_ context: StepContext) {
+    guard let buffers else { return }
+    for gradient in buffers.inputGradients { gradient?.copy(from: buffers.outputGradient) }
+  }
+}
+
 @Suite("A program")
 struct ProgramTests {
   @Test("computes the worked neuron of the course: z = 2.6, sigmoid 0.93")
@@ -115,8 +147,9 @@ struct ProgramTests {
       "a value with two consumers",
       Sequential(input: [5]) {
         Dense(5, activation: .tanh).named("a")
-        Dense(4, activation: .tanh).named("b")
+        Dense(5, activation: .tanh).named("b")
         ActivationLayer(.sigmoid).named("c").from("a")
+        Sum().from("b", "c", "a")
         Dense(3)
       }
     ),

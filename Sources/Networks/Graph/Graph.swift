@@ -73,6 +73,7 @@ public struct Graph: Sendable {
     }
     try diagnostics.throwIfAny()
     let output = try builder.addList(model.layers, prefix: "", input: 0)
+    try builder.checkThatAllIsUsed(output: output, model: model)
     values = builder.values
     nodes = builder.nodes
     inputCount = model.inputs.count

@@ -73,6 +73,21 @@ public struct GraphBuilder {
     return previous
   }
 
+  /// Refuses a layer or an input that leads nowhere: nobody writes one on purpose.
+  ///
+  /// - Throws: `OptionsError` naming each of them.
+  func checkThatAllIsUsed(output: GraphValue.ID, model: ModelSpec) throws(OptionsError) {
+    let used = Set(nodes.flatMap(\.inputs)).union([output])
+    let diagnostics = Diagnostics()
+    for (id, value) in values.enumerated() where !used.contains(id) {
+      let entry = model.layers.first { $0.name == value.name }
+      diagnostics.report(
+        "nothing uses the output of `\(value.name)`", at: entry?.mark ?? model.mark,
+        hint: "name it in another layer's `from`, or leave it out")
+    }
+    try diagnostics.throwIfAny()
+  }
+
   private var inputsBeforeNodes: Int { nodes.first.map { $0.output } ?? values.count }
 
   private func resolve(

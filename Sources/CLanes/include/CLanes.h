@@ -1,0 +1,90 @@
+// The meeting point of all lanes of one node, in memory that they share.
+//
+// A lane is one worker thread of one rank. The lanes of a node (ranks x workers) share a `clanes_team`:
+// a barrier, an abort flag, and for every lane a record of who it is and what it is doing, so that a
+// lane that waits in vain can say for whom. The memory may be a shared window or, for one rank, heap.
+#ifndef CLANES_H
+#define CLANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct clanes_team clanes_team;
+
+/// How a wait ended.
+typedef enum {
+  /// All lanes arrived.
+  CLANES_PASSED = 0,
+  /// A lane called `clanes_abort`.
+  CLANES_ABORTED = 1,
+  /// The process of a lane ended without arriving.
+  CLANES_DIED = 2,
+  /// A lane did not arrive within the time limit.
+  CLANES_STALLED = 3,
+} clanes_status;
+
+/// The outcome of a wait.
+typedef struct {
+  clanes_status status;
+  /// The lane that aborted, died or stalled.
+  uint32_t lane;
+  /// The code given to `clanes_abort`.
+  int32_t code;
+  /// Whether the waiting lane is the first that noticed; the others are told by it.
+  bool first;
+} clanes_outcome;
+
+/// How long a wait takes each of its forms.
+typedef struct {
+  /// Nanoseconds to spin; 0 where there are more lanes than cores.
+  uint32_t spin_ns;
+  /// Nanoseconds to yield in a loop, before sleeping in the kernel.
+  uint32_t yield_ns;
+  /// Milliseconds after which a missing lane counts as stalled; 0: never.
+  uint32_t stall_ms;
+} clanes_patience;
+
+/// Who a lane is and what it was doing when it last said so.
+typedef struct {
+  uint32_t rank;
+  int32_t pid;
+  uint64_t step;
+  uint32_t phase;
+  /// Whether it waits in the barrier that is not yet complete.
+  bool waiting;
+} clanes_lane_state;
+
+/// The bytes that a team of so many lanes needs, a multiple of 128.
+size_t clanes_bytes(uint32_t lanes);
+
+/// Makes a team in zeroed memory, 128-byte aligned. One process does, before any other uses it.
+clanes_team *clanes_init(void *memory, uint32_t lanes);
+
+/// The team that another process made in this memory; NULL where there is none.
+clanes_team *clanes_attach(void *memory);
+
+/// The patience that suits the cores of this machine and of this process.
+clanes_patience clanes_default_patience(uint32_t lanes, uint32_t lanes_of_process);
+
+/// Publishes who a lane is. Each lane's process calls it once before the first wait.
+void clanes_join(clanes_team *team, uint32_t lane, uint32_t rank);
+
+/// Waits until every lane has arrived as often as this one.
+///
+/// Memory written by a lane before it arrives is visible to every lane after it has passed.
+clanes_outcome clanes_barrier(clanes_team *team, uint32_t lane, const clanes_patience *patience);
+
+/// Makes every present and future wait of the team end with `CLANES_ABORTED`. The first call counts.
+void clanes_abort(clanes_team *team, uint32_t lane, int32_t code);
+
+/// Notes what a lane is doing.
+void clanes_publish(clanes_team *team, uint32_t lane, uint64_t step, uint32_t phase);
+
+/// What a lane last published.
+clanes_lane_state clanes_state(const clanes_team *team, uint32_t lane);
+
+/// The number of processors that this process may run on.
+uint32_t clanes_allowed_cores(void);
+
+#endif

@@ -1,0 +1,136 @@
+// Messages and collectives on bytes of any count: what exceeds a piece travels as several, which both
+// sides cut alike; MPI keeps messages of one sender, receiver and tag in order.
+#include "cmpi_types.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+int cmpi_barrier(cmpi_comm *comm) {
+#if CMPI_WITH_MPI
+  if (!comm->serial) return MPI_Barrier(comm->handle);
+#endif
+  (void)comm;
+  return 0;
+}
+
+int cmpi_broadcast(cmpi_comm *comm, void *bytes, size_t count, int root) {
+#if CMPI_WITH_MPI
+  if (!comm->serial) {
+    for (size_t done = 0; done < count;) {
+      size_t piece = count - done < comm->piece ? count - done : comm->piece;
+      int code = MPI_Bcast((char *)bytes + done, (int)piece, MPI_BYTE, root, comm->handle);
+      if (code) return code;
+      done += piece;
+    }
+  }
+#endif
+  (void)comm, (void)bytes, (void)count, (void)root;
+  return 0;
+}
+
+cmpi_requests *cmpi_requests_create(void) { return calloc(1, sizeof(cmpi_requests)); }
+
+void cmpi_requests_destroy(cmpi_requests *set) {
+#if CMPI_WITH_MPI
+  free(set->handles);
+#endif
+  free(set);
+}
+
+#if CMPI_WITH_MPI
+/// The next free handle of a set, which grows as needed; NULL without memory.
+static MPI_Request *next_handle(cmpi_requests *set) {
+  if (set->count == set->capacity) {
+    size_t capacity = set->capacity ? 2 * set->capacity : 16;
+    MPI_Request *handles = realloc(set->handles, capacity * sizeof *handles);
+    if (!handles) return NULL;
+    set->handles = handles;
+    set->capacity = capacity;
+  }
+  return &set->handles[set->count];
+}
+#endif
+
+int cmpi_send(cmpi_comm *comm, cmpi_requests *set, const void *bytes, size_t count, int peer,
+              int tag) {
+#if CMPI_WITH_MPI
+  if (comm->serial) return MPI_ERR_RANK;
+  for (size_t done = 0; done < count;) {
+    size_t piece = count - done < comm->piece ? count - done : comm->piece;
+    MPI_Request *handle = next_handle(set);
+    if (!handle) return CMPI_NO_MEMORY;
+    int code = MPI_Isend((const char *)bytes + done, (int)piece, MPI_BYTE, peer, tag, comm->handle,
+                         handle);
+    if (code) return code;
+    set->count++;
+    done += piece;
+  }
+  return 0;
+#else
+  (void)comm, (void)set, (void)bytes, (void)count, (void)peer, (void)tag;
+  return CMPI_NO_MPI;
+#endif
+}
+
+int cmpi_receive(cmpi_comm *comm, cmpi_requests *set, void *bytes, size_t count, int peer,
+                 int tag) {
+#if CMPI_WITH_MPI
+  if (comm->serial) return MPI_ERR_RANK;
+  for (size_t done = 0; done < count;) {
+    size_t piece = count - done < comm->piece ? count - done : comm->piece;
+    MPI_Request *handle = next_handle(set);
+    if (!handle) return CMPI_NO_MEMORY;
+    int code = MPI_Irecv((char *)bytes + done, (int)piece, MPI_BYTE, peer, tag, comm->handle,
+                         handle);
+    if (code) return code;
+    set->count++;
+    done += piece;
+  }
+  return 0;
+#else
+  (void)comm, (void)set, (void)bytes, (void)count, (void)peer, (void)tag;
+  return CMPI_NO_MPI;
+#endif
+}
+
+#if CMPI_WITH_MPI
+static uint64_t now_ms(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (uint64_t)time.tv_sec * 1000u + (uint64_t)time.tv_nsec / 1000000u;
+}
+
+/// What a poll without success does next: nothing for some microseconds, then it lets others run.
+static void relax(uint32_t round, bool crowded) {
+  struct timespec nap = {.tv_sec = 0, .tv_nsec = 50000};
+  if (crowded && round > 200) {
+    nanosleep(&nap, NULL);
+  } else if (crowded || round > 50) {
+    sched_yield();
+  }
+}
+#endif
+
+int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms) {
+#if CMPI_WITH_MPI
+  uint64_t start = 0;
+  for (uint32_t round = 0; set->count; round++) {
+    int all = 0;
+    int code = MPI_Testall((int)set->count, set->handles, &all, MPI_STATUSES_IGNORE);
+    if (code) return code;
+    if (all) {
+      set->count = 0;
+      break;
+    }
+    relax(round, comm->crowded);
+    if (stall_ms && round % 1024 == 1023) {
+      if (start == 0) start = now_ms();
+      if (now_ms() - start > stall_ms) return CMPI_STALLED;
+    }
+  }
+#else
+  (void)comm, (void)set, (void)stall_ms;
+#endif
+  return 0;
+}

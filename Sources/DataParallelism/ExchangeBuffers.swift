@@ -1,0 +1,129 @@
+internal import MessagePassing
+internal import Tensors
+
+/// Where everything that the lanes of a step share lies in one run of memory.
+///
+/// Regions start on page borders, plus a few cache lines each: buffers that are walked in step would
+/// otherwise all fall on the same sets of the cache.
+struct ExchangeRegions: Sendable {
+  private(set) var byteCount = 0
+  let team: Int
+  let flags: Int
+  let records: Int
+  let chunkSums: Int
+  let parameters: Int
+  let states: [Int]
+  let slots: [Int]
+  let received: [Int]
+
+  /// Lays out the regions.
+  ///
+  /// - Parameters:
+  ///   - arena: The parameters' layout.
+  ///   - shards: The number of shards.
+  ///   - lanes: The number of lanes that share the memory.
+  ///   - slots: The number of gradients.
+  ///   - states: The number of optimizer state buffers.
+  ///   - received: The sizes, in floats, of buffers for others' gradients.
+  init(arena: ArenaLayout, shards: Int, lanes: Int, slots: Int, states: Int, received: [Int]) {
+    var end = 0
+    var stagger = 0
+    func take(_ bytes: Int) -> Int {
+      defer { end += (bytes + 127) / 128 * 128 }
+      return end
+    }
+    func takeArena(_ floats: Int) -> Int {
+      stagger = (stagger + 5 * 64) % 4096
+      end = (end + 4095) / 4096 * 4096 + stagger
+      return take(floats * MemoryLayout<Float>.stride)
+    }
+    team = take(LaneGroup.byteCount(lanes: lanes))
+    // Lanes write their flags at the same time: a pair of cache lines each.
+    flags = take(lanes * Self.flagStride)
+    records = take(shards * MemoryLayout<ShardRecord>.stride)
+    chunkSums = take(arena.chunkCount * MemoryLayout<Double>.stride)
+    parameters = takeArena(arena.count)
+    self.states = (0..<states).map { _ in takeArena(arena.count) }
+    self.slots = (0..<slots).map { _ in takeArena(arena.count) }
+    self.received = received.map { takeArena($0) }
+    byteCount = end
+  }
+
+  /// Bytes from one lane's flags to the next's.
+  static let flagStride = 128
+}
+
+/// The views of the regions in memory.
+///
+/// Whoever uses a view has the right to: see ``GradientExchange`` for who may touch what between which
+/// barriers.
+@safe
+final class ExchangeBuffers: @unchecked Sendable {
+  let arena: ArenaLayout
+  let window: SharedWindow
+  let regions: ExchangeRegions
+  let parameters: FloatView
+  let states: [FloatView]
+  let slots: [FloatView]
+  let received: [FloatView]
+  let records: UnsafeMutableBufferPointer<ShardRecord>
+  let chunkSums: UnsafeMutableBufferPointer<Double>
+  private let base: UnsafeMutableRawPointer
+
+  /// Allocates the memory. Collective over the node, if there is one; private memory otherwise.
+  init(
+    arena: ArenaLayout, shards: Int, regions: ExchangeRegions, receivedCounts: [Int],
+    node: Communicator?
+  ) throws(MPIError) {
+    let window = try SharedWindow(byteCount: regions.byteCount, node: node)
+    guard let base = unsafe window.memory.baseAddress else {
+      preconditionFailure("a window of \(regions.byteCount) bytes has no memory")
+    }
+    func view(_ offset: Int, _ count: Int) -> FloatView {
+      unsafe FloatView(
+        pointer: (base + offset).bindMemory(to: Float.self, capacity: count), count: count)
+    }
+    self.arena = arena
+    self.window = window
+    self.regions = regions
+    unsafe self.base = base
+    parameters = view(regions.parameters, arena.count)
+    states = regions.states.map { view($0, arena.count) }
+    slots = regions.slots.map { view($0, arena.count) }
+    received = zip(regions.received, receivedCounts).map { view($0, $1) }
+    unsafe records = UnsafeMutableBufferPointer(
+      start: (base + regions.records).bindMemory(to: ShardRecord.self, capacity: shards),
+      count: shards)
+    unsafe chunkSums = UnsafeMutableBufferPointer(
+      start: (base + regions.chunkSums).bindMemory(to: Double.self, capacity: arena.chunkCount),
+      count: arena.chunkCount)
+  }
+
+  /// The memory of the lane group.
+  var team: UnsafeMutableRawPointer { unsafe base + regions.team }
+
+  /// The flags that a lane raised last.
+  func flags(of lane: Int) -> UInt64 {
+    unsafe (base + regions.flags + lane * ExchangeRegions.flagStride).load(as: UInt64.self)
+  }
+
+  /// Raises flags of a lane, in place of those of the step before.
+  func setFlags(_ flags: UInt64, of lane: Int) {
+    unsafe (base + regions.flags + lane * ExchangeRegions.flagStride)
+      .storeBytes(of: flags, as: UInt64.self)
+  }
+
+  /// The sum of all chunks' sums of squares, added as a tree.
+  func sumOfSquares() -> Double {
+    if arena.chunkCount == 0 { return 0 }
+    return ShardTree(count: arena.chunkCount).fold({ unsafe chunkSums[$0] }, +)
+  }
+}
+
+extension ArenaLayout {
+  /// The elements of a run of chunks.
+  func elements(ofChunks chunks: Range<Int>) -> Range<Int> {
+    let end = min(chunks.upperBound * Self.chunk, count)
+    return min(chunks.lowerBound * Self.chunk, end)..<end
+  }
+}

@@ -1,0 +1,161 @@
+internal import MessagePassing
+package import Tensors
+
+/// What an exchange is set up with, the same on every rank.
+package struct ExchangeSettings: Sendable {
+  /// The parameters' layout.
+  package var arena: ArenaLayout
+  /// The number of shards of a step.
+  package var shards: Int
+  /// The number of lanes of each rank.
+  package var workers: Int
+  /// The number of state buffers that the optimizer keeps.
+  package var stateCount: Int
+  /// When lanes add gradients; nil, the default, chooses by ``lazyBudget``.
+  package var mode: SlotMode?
+  /// Bytes of gradients a lane may keep before it adds them early; default 256 MiB.
+  package var lazyBudget = 256 << 20
+  /// Seconds after which a rank that does not come is an error; 0, the default: never.
+  package var stallLimit = 0
+
+  /// Makes settings with the defaults of what is not given.
+  package init(arena: ArenaLayout, shards: Int, workers: Int, stateCount: Int) {
+    self.arena = arena
+    self.shards = shards
+    self.workers = workers
+    self.stateCount = stateCount
+  }
+
+  /// The plan for so many ranks.
+  func plan(ranks: Int) -> LanePlan {
+    let lanes = ranks * workers
+    let mode =
+      self.mode
+      ?? LanePlan.mode(
+        shards: shards, lanes: lanes, arenaByteCount: arena.count * MemoryLayout<Float>.stride,
+        budget: lazyBudget)
+    return LanePlan(shards: shards, lanes: lanes, mode: mode)
+  }
+}
+
+/// What both forms of exchange have: the plan, the memory, the lanes that share it.
+package final class ExchangeCore: Sendable {
+  let plan: LanePlan
+  let arena: ArenaLayout
+  /// The lanes of this rank, numbered through all ranks.
+  let lanes: Range<Int>
+  /// The first of the lanes that share this memory.
+  let firstLane: Int
+  let communicator: Communicator
+  let buffers: ExchangeBuffers
+  let group: LaneGroup
+  /// A chunk of memory for each lane of this rank.
+  let scratch: [FloatStorage]
+  /// For each lane of this rank, the additions after each of its shards.
+  private let merges: [[[TreeSum]]]
+
+  /// Allocates the memory and gathers the lanes that share it. Collective.
+  ///
+  /// - Parameters:
+  ///   - settings: What to set up.
+  ///   - communicator: All ranks.
+  ///   - sharesNode: Whether all ranks share one memory; else each has its own.
+  ///   - receivedCounts: Sizes, in floats, of buffers for others' gradients.
+  init(
+    _ settings: ExchangeSettings, communicator: Communicator, sharesNode: Bool,
+    receivedCounts: [Int]
+  ) throws(DataParallelismError) {
+    let plan = settings.plan(ranks: communicator.size)
+    let first = communicator.rank * settings.workers
+    let isShared = sharesNode && communicator.size > 1
+    let members = isShared ? plan.laneCount : settings.workers
+    let regions = ExchangeRegions(
+      arena: settings.arena, shards: settings.shards, lanes: members,
+      slots: members * plan.slotCount, states: settings.stateCount, received: receivedCounts)
+    let (buffers, group) = try throwing {
+      () throws(MPIError) -> (ExchangeBuffers, LaneGroup) in
+      let buffers = try ExchangeBuffers(
+        arena: settings.arena, shards: settings.shards, regions: regions,
+        receivedCounts: receivedCounts, node: isShared ? communicator : nil)
+      let group = try Self.gather(
+        members, in: buffers, settings, communicator, isShared: isShared)
+      return (buffers, group)
+    }
+    self.plan = plan
+    self.arena = settings.arena
+    self.lanes = first..<(first + settings.workers)
+    self.firstLane = isShared ? 0 : first
+    self.communicator = communicator
+    self.buffers = buffers
+    self.group = group
+    self.scratch = lanes.map { _ in FloatStorage(count: ArenaLayout.chunk) }
+    let base = firstLane
+    self.merges = zip(lanes, scratch).map { lane, scratch in
+      let slots = (lane - base) * plan.slotCount
+      return plan.leaves[lane].map { leaf in
+        leaf.merges.map {
+          TreeSum(
+            [buffers.slots[slots + $0.destination], buffers.slots[slots + $0.source]],
+            program: [0, 1, -1], scratch: scratch)
+        }
+      }
+    }
+  }
+
+  /// Makes or joins the group of lanes that share the buffers.
+  private static func gather(
+    _ members: Int, in buffers: ExchangeBuffers, _ settings: ExchangeSettings,
+    _ communicator: Communicator, isShared: Bool
+  ) throws(MPIError) -> LaneGroup {
+    let group: LaneGroup
+    if !isShared || communicator.rank == 0 {
+      unsafe group = LaneGroup(
+        making: buffers.team, lanes: members, ownLanes: settings.workers,
+        stallLimit: settings.stallLimit)
+      if isShared { try communicator.barrier() }
+    } else {
+      try communicator.barrier()
+      unsafe group = LaneGroup(
+        attaching: buffers.team, lanes: members, ownLanes: settings.workers,
+        stallLimit: settings.stallLimit)
+    }
+    let first = isShared ? communicator.rank * settings.workers : 0
+    for lane in first..<(first + settings.workers) { group.join(lane, rank: communicator.rank) }
+    if isShared { try communicator.barrier() }
+    return group
+  }
+
+  /// A lane's number among those that share the memory.
+  func member(_ lane: Int) -> Int { lane - firstLane }
+
+  /// A gradient buffer of a lane.
+  func slot(lane: Int, _ slot: Int) -> FloatView {
+    buffers.slots[(lane - firstLane) * plan.slotCount + slot]
+  }
+
+  /// Adds the slots that are complete after a shard.
+  func merge(lane: Int, after leaf: LanePlan.Leaf) {
+    if leaf.merges.isEmpty { return }
+    let index = leaf.shard - plan.leaves[lane][0].shard
+    for sum in merges[lane - lanes.lowerBound][index] { sum.store(0..<arena.count) }
+  }
+
+  /// The bits raised by the lanes that share the memory and by all records.
+  func raisedFlags() -> UInt64 {
+    var flags: UInt64 = 0
+    for lane in 0..<group.count { flags |= buffers.flags(of: lane) }
+    for shard in 0..<plan.shardCount { unsafe flags |= buffers.records[shard].flags }
+    return flags
+  }
+}
+
+/// Runs message passing calls, whose errors become this module's.
+func throwing<Result: ~Copyable>(
+  _ body: () throws(MPIError) -> Result
+) throws(DataParallelismError) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw .messagePassing(error)
+  }
+}

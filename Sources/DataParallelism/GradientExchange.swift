@@ -1,0 +1,157 @@
+// What the lanes of all ranks do together in a step. Two forms with the same bits: WindowExchange, where
+// all lanes see the same memory, and MessageExchange, where ranks send each other what they need.
+
+internal import MessagePassing
+package import Tensors
+
+/// Adds the shards' gradients in the one tree, lets the optimizer step on the sum, and gives every rank
+/// the new parameters.
+///
+/// Each lane runs, step by step:
+///
+/// ```swift
+/// for leaf in exchange.plan.leaves[lane] {
+///   … compute the shard's gradient into exchange.slot(lane: lane, leaf.slot) …
+///   exchange.setRecord(record, of: leaf.shard)
+///   exchange.merge(lane: lane, after: leaf)
+/// }
+/// let flags = try exchange.finishGradients(lane: lane, flags: raised)
+/// let totals = exchange.totals()              // the same on every lane; parameters have not changed yet
+/// try exchange.reduceSlice(lane: lane, clipsByNorm: false) { range, gradient, _ in
+///   … step on that range of parameters and states, with the gradient's sum …
+/// }
+/// try exchange.publish(lane: lane)            // parameters are new everywhere
+/// ```
+///
+/// Between `publish` and the next `finishGradients` a lane reads parameters and writes its own slots and the
+/// records of its own shards; between `finishGradients` and `publish` it reads records and, inside the
+/// closure, changes parameters and states in the range given. Nothing else touches them.
+///
+/// The first lane of a rank runs on the thread that started the world. Methods that name no lane are called
+/// by that thread alone, on every rank in the same order, while the rank's other lanes are not between
+/// `finishGradients` and `publish`.
+package protocol GradientExchange: AnyObject, Sendable {
+  /// What both forms have: the plan, the memory, the lanes that share it.
+  var core: ExchangeCore { get }
+
+  /// Waits until all lanes' gradients and records are there; parameters do not change before that.
+  ///
+  /// - Parameters:
+  ///   - lane: The calling lane.
+  ///   - flags: Bits to make known to all, such as that a signal asks this rank to stop.
+  /// - Returns: The bits that any lane or record raised in this step, the same on every lane.
+  /// - Throws: ``DataParallelismError`` where a rank failed.
+  func finishGradients(lane: Int, flags: UInt64) throws(DataParallelismError) -> UInt64
+
+  /// Waits until all lanes' records are there, without gradients: for evaluation.
+  ///
+  /// Before the next records are set, all lanes pass ``barrier(lane:)``.
+  ///
+  /// - Parameters:
+  ///   - lane: The calling lane.
+  ///   - flags: Bits to make known to all.
+  /// - Returns: The bits that any lane or record raised, the same on every lane.
+  /// - Throws: ``DataParallelismError`` where a rank failed.
+  func shareRecords(lane: Int, flags: UInt64) throws(DataParallelismError) -> UInt64
+
+  /// Adds all shards' gradients in the lane's slice and lets the caller use the sum, chunk by chunk.
+  ///
+  /// - Parameters:
+  ///   - lane: The calling lane.
+  ///   - clipsByNorm: Whether the update needs the norm of the whole sum, which costs another meeting
+  ///     of all lanes.
+  ///   - update: Gets a range of the arena, the sum of the gradients there, and the norm of the whole
+  ///     sum where `clipsByNorm` asks for it; changes parameters and states in that range.
+  /// - Throws: ``DataParallelismError`` where a rank failed.
+  func reduceSlice(
+    lane: Int, clipsByNorm: Bool, update: (Range<Int>, FloatView, Double?) -> Void
+  ) throws(DataParallelismError)
+
+  /// Makes the new parameters visible to all lanes.
+  ///
+  /// - Throws: ``DataParallelismError`` where a rank failed.
+  func publish(lane: Int) throws(DataParallelismError)
+
+  /// Brings the whole optimizer state to rank 0. Collective.
+  ///
+  /// - Throws: ``DataParallelismError`` where messages fail.
+  func gatherState() throws(DataParallelismError)
+
+  /// Gives rank 0's parameters and states to all ranks, after they were set there. Collective.
+  ///
+  /// - Throws: ``DataParallelismError`` where messages fail.
+  func scatterParametersAndState() throws(DataParallelismError)
+}
+
+extension GradientExchange {
+  /// Who computes what.
+  package var plan: LanePlan { core.plan }
+  /// The parameters' layout.
+  package var arena: ArenaLayout { core.arena }
+  /// The lanes of this rank.
+  package var lanes: Range<Int> { core.lanes }
+  /// This rank.
+  package var rank: Int { core.communicator.rank }
+  /// All parameters.
+  package var parameters: FloatView { core.buffers.parameters }
+  /// The optimizer's state, each buffer laid out as the parameters.
+  package var states: [FloatView] { core.buffers.states }
+  /// The bytes of memory that the exchange holds, once a node (window) or once a rank (messages).
+  package var byteCount: Int { core.buffers.regions.byteCount }
+
+  /// The buffer that a lane of this rank writes a shard's gradient to.
+  ///
+  /// It holds an old gradient: whoever writes sets every element of every parameter. The gaps of the
+  /// layout hold zeros and must keep them.
+  package func slot(lane: Int, _ slot: Int) -> FloatView {
+    core.slot(lane: lane, slot)
+  }
+
+  /// Adds the slots that are complete now that a shard's gradient is in its slot.
+  package func merge(lane: Int, after leaf: LanePlan.Leaf) {
+    core.merge(lane: lane, after: leaf)
+  }
+
+  /// Reports what a shard found out beside its gradient, in every step anew.
+  package func setRecord(_ record: ShardRecord, of shard: Int) {
+    unsafe core.buffers.records[shard] = record
+  }
+
+  /// What a shard reported; of others' shards, valid between `finishGradients` and `publish`.
+  package func record(of shard: Int) -> ShardRecord {
+    unsafe core.buffers.records[shard]
+  }
+
+  /// All shards' records as one, added as the gradients are; valid as ``record(of:)``.
+  package func totals() -> ShardRecord {
+    plan.tree.fold({ record(of: $0) }, +)
+  }
+
+  /// Notes what a lane is doing, for others that may wait for it.
+  package func note(lane: Int, step: UInt64, phase: LanePhase) {
+    core.group.note(core.member(lane), step: step, phase: phase)
+  }
+
+  /// Waits for the lanes that share memory with this one.
+  ///
+  /// - Throws: ``DataParallelismError`` where a rank failed.
+  package func barrier(lane: Int) throws(DataParallelismError) {
+    try core.group.barrier(core.member(lane))
+  }
+
+  /// Makes other lanes leave their waits with an error, since this one failed.
+  package func abandon(lane: Int) {
+    core.group.abandon(core.member(lane))
+  }
+
+  /// The norm of the last step's sum of gradients; valid between `publish` and the next
+  /// `finishGradients`.
+  package var gradientNorm: Double { core.buffers.sumOfSquares().squareRoot() }
+
+  /// Frees the memory. Collective; nothing of the exchange may be used after.
+  ///
+  /// - Throws: ``DataParallelismError`` where messages fail.
+  package func close() throws(DataParallelismError) {
+    try throwing { () throws(MPIError) in try core.buffers.window.free() }
+  }
+}

@@ -1,0 +1,100 @@
+internal import CLanes
+internal import Glibc
+
+/// The lanes that share memory: all of a node, or all of one rank.
+///
+/// Its lanes are numbered from 0. The memory, which somebody else owns, outlives it.
+@safe
+final class LaneGroup: Sendable {
+  /// The number of lanes.
+  let count: Int
+  private let team: LaneMemory
+  private let patience: clanes_patience
+
+  /// The C structure, which any thread may use at any time: all its words are atomic.
+  @safe
+  private struct LaneMemory: @unchecked Sendable {
+    let pointer: OpaquePointer
+  }
+
+  /// The number of processors of this machine.
+  static var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  /// The bytes that a group needs.
+  static func byteCount(lanes: Int) -> Int { clanes_bytes(UInt32(lanes)) }
+
+  /// Makes the group in zeroed memory. One process does, before others attach.
+  ///
+  /// - Parameters:
+  ///   - memory: At least ``byteCount(lanes:)`` bytes, 128-byte aligned.
+  ///   - lanes: The number of lanes.
+  ///   - ownLanes: How many of them this process runs.
+  ///   - stallLimit: Seconds after which a missing lane is an error; 0: never.
+  init(
+    making memory: UnsafeMutableRawPointer, lanes: Int, ownLanes: Int, stallLimit: Int
+  ) {
+    self.count = lanes
+    unsafe self.team = LaneMemory(pointer: clanes_init(memory, UInt32(lanes)))
+    self.patience = Self.patience(lanes, ownLanes, stallLimit)
+  }
+
+  /// Uses the group that another process made in this memory.
+  init(
+    attaching memory: UnsafeMutableRawPointer, lanes: Int, ownLanes: Int, stallLimit: Int
+  ) {
+    guard let team = unsafe clanes_attach(memory) else {
+      preconditionFailure("no lane group was made in this memory")
+    }
+    self.count = lanes
+    unsafe self.team = LaneMemory(pointer: team)
+    self.patience = Self.patience(lanes, ownLanes, stallLimit)
+  }
+
+  private static func patience(_ lanes: Int, _ ownLanes: Int, _ limit: Int) -> clanes_patience {
+    var patience = clanes_default_patience(UInt32(lanes), UInt32(ownLanes))
+    patience.stall_ms = UInt32(limit * 1000)
+    return patience
+  }
+
+  /// Publishes which rank a lane belongs to, and its process. Once, before the first wait of any.
+  func join(_ lane: Int, rank: Int) {
+    unsafe clanes_join(team.pointer, UInt32(lane), UInt32(rank))
+  }
+
+  /// Waits for all lanes; what a lane wrote before, all see after.
+  ///
+  /// - Throws: ``DataParallelismError`` where a lane died, stalled or gave up.
+  func barrier(_ lane: Int) throws(DataParallelismError) {
+    if count == 1 { return }
+    var patience = patience
+    let outcome = unsafe clanes_barrier(team.pointer, UInt32(lane), &patience)
+    if outcome.status != CLANES_PASSED { throw failure(outcome) }
+  }
+
+  /// Makes all waits of the group fail, now and later.
+  func abandon(_ lane: Int) {
+    unsafe clanes_abort(team.pointer, UInt32(lane), 1)
+  }
+
+  /// Notes what a lane is doing.
+  func note(_ lane: Int, step: UInt64, phase: LanePhase) {
+    unsafe clanes_publish(team.pointer, UInt32(lane), step, phase.rawValue)
+  }
+
+  /// The error of a wait. Only the first to notice a death tells of it, so that it is told once.
+  private func failure(_ outcome: clanes_outcome) -> DataParallelismError {
+    let states = (0..<count).map { unsafe clanes_state(team.pointer, UInt32($0)) }
+    let culprit = states[Int(outcome.lane)]
+    let rank = Int(culprit.rank)
+    guard outcome.first else { return .abandoned(rank: rank) }
+    let absent = Set(states.filter { !$0.waiting }.map { Int($0.rank) })
+    let waiting = Set(states.map { Int($0.rank) }).subtracting(absent).sorted()
+    let peer = Peer(
+      rank: rank, processIdentifier: Int(culprit.pid), step: culprit.step,
+      phase: LanePhase(rawValue: culprit.phase) ?? .start)
+    if outcome.status == CLANES_STALLED {
+      return .stalled(peer, waiting: waiting, seconds: Int(patience.stall_ms) / 1000)
+    }
+    return .died(peer, waiting: waiting)
+  }
+}

@@ -1,0 +1,101 @@
+internal import Glibc
+internal import Synchronization
+
+/// The threads of one rank: the calling one and as many more as needed.
+package enum LaneTeam {
+  /// Runs `body` on several threads at once and waits for all of them.
+  ///
+  /// The calling thread runs index 0. Where one throws, `abandon` is called for it, which must make the
+  /// others leave their waits; the first error is then thrown on.
+  ///
+  /// - Parameters:
+  ///   - workers: The number of threads, at least 1.
+  ///   - abandon: Makes the others leave their waits; gets the index of the thread that failed.
+  ///   - onFirstError: Told of the first error at once, on the thread that failed, before the others have
+  ///     been waited for.
+  ///   - body: What to run; gets the thread's index.
+  /// - Throws: What `body` threw first; ``DataParallelismError/thread(code:)`` where a thread does not start.
+  package static func run(
+    workers: Int, abandon: @escaping @Sendable (Int) -> Void,
+    onFirstError: @escaping @Sendable (any Error) -> Void = { _ in },
+    _ body: @escaping @Sendable (Int) throws -> Void
+  ) throws {
+    let run = TeamRun(body: body, abandon: abandon, onFirstError: onFirstError)
+    var threads: [pthread_t] = []
+    for index in 1..<max(1, workers) {
+      var thread = pthread_t()
+      let start = unsafe Unmanaged.passRetained(ThreadStart(run: run, index: index))
+      let code = unsafe pthread_create(&thread, nil, runThread, start.toOpaque())
+      if code != 0 {
+        unsafe start.release()
+        run.fail(DataParallelismError.thread(code: code), index: index)
+        break
+      }
+      threads.append(thread)
+    }
+    // Without all threads nobody would ever pass a barrier: those that run are leaving already.
+    if !run.hasFailed { run.perform(0) }
+    for thread in threads { pthread_join(thread, nil) }
+    try run.rethrow()
+  }
+}
+
+/// What the threads of a run share.
+private final class TeamRun: Sendable {
+  private let body: @Sendable (Int) throws -> Void
+  private let abandon: @Sendable (Int) -> Void
+  private let onFirstError: @Sendable (any Error) -> Void
+  private let firstError = Mutex<(any Error)?>(nil)
+
+  init(
+    body: @escaping @Sendable (Int) throws -> Void, abandon: @escaping @Sendable (Int) -> Void,
+    onFirstError: @escaping @Sendable (any Error) -> Void
+  ) {
+    self.body = body
+    self.abandon = abandon
+    self.onFirstError = onFirstError
+  }
+
+  var hasFailed: Bool { firstError.withLock { $0 != nil } }
+
+  func perform(_ index: Int) {
+    do {
+      try body(index)
+    } catch {
+      fail(error, index: index)
+    }
+  }
+
+  func fail(_ error: any Error, index: Int) {
+    let isFirst = firstError.withLock { first in
+      if first != nil { return false }
+      first = error
+      return true
+    }
+    if isFirst { onFirstError(error) }
+    abandon(index)
+  }
+
+  func rethrow() throws {
+    if let error = firstError.withLock({ $0 }) { throw error }
+  }
+}
+
+/// What a new thread gets to know.
+private final class ThreadStart: Sendable {
+  let run: TeamRun
+  let index: Int
+
+  init(run: TeamRun, index: Int) {
+    self.run = run
+    self.index = index
+  }
+}
+
+/// The C entry of a thread.
+private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let context = unsafe context else { return nil }
+  let start = unsafe Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
+  start.run.perform(start.index)
+  return nil
+}

@@ -1,0 +1,68 @@
+internal import CKernels
+internal import Tensors
+
+/// Adds runs of several gradients in the order of a postfix program.
+///
+/// One belongs to one lane, with whose scratch memory it works, so that adding allocates nothing; only
+/// that lane's thread calls it.
+@safe
+final class TreeSum: @unchecked Sendable {
+  private let parts: [FloatView]
+  private let program: [Int32]
+  private let pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>?>
+  private let scratch: FloatStorage
+
+  /// Prepares a sum.
+  ///
+  /// - Parameters:
+  ///   - parts: The gradients, or the same run of each; all of one size.
+  ///   - program: The order, see ``ShardTree``.
+  ///   - scratch: A chunk of memory, shared by the sums of one lane.
+  init(_ parts: [FloatView], program: [Int32], scratch: FloatStorage) {
+    precondition(!parts.isEmpty, "a sum of nothing")
+    self.parts = parts
+    self.program = program
+    self.scratch = scratch
+    unsafe self.pointers = .allocate(capacity: parts.count)
+    unsafe self.pointers.initialize(repeating: nil)
+  }
+
+  deinit {
+    unsafe pointers.deallocate()
+  }
+
+  /// Whether there is nothing to add.
+  var isTrivial: Bool { parts.count == 1 }
+
+  /// The first part, which is where ``store(_:)`` puts sums.
+  var destination: FloatView { parts[0] }
+
+  /// The sum over a range of at most a chunk; valid until the next call.
+  func callAsFunction(_ range: Range<Int>) -> FloatView {
+    if isTrivial { return parts[0][range] }
+    let sum = scratch.view[0..<range.count]
+    for index in parts.indices {
+      unsafe pointers[index] = UnsafePointer(parts[index].pointer + range.lowerBound)
+    }
+    unsafe ck_tree_sum(sum.pointer, pointers.baseAddress, program, program.count, range.count)
+    return sum
+  }
+
+  /// Puts the sum over a range in place of the first part.
+  func store(_ range: Range<Int>) {
+    if isTrivial { return }
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let chunk = start..<min(start + ArenaLayout.chunk, range.upperBound)
+      // By way of the scratch memory, which stays in the cache: the kernel's output must not overlap
+      // its inputs.
+      destination[chunk].copy(from: self(chunk))
+      start = chunk.upperBound
+    }
+  }
+}
+
+/// The sum of a run's squares, in double precision and in an order that its length alone decides.
+func sumOfSquares(_ run: FloatView) -> Double {
+  unsafe ck_sum_squares(run.pointer, run.count)
+}
