@@ -13,4 +13,9 @@ package enum Elementwise {
   package static func isFinite(_ view: FloatView) -> Bool {
     unsafe ck_all_finite(view.pointer, view.count)
   }
+
+  /// Multiplies every element, then cuts it to `-limit...limit`.
+  package static func scale(_ view: FloatView, by scale: Float, clampedTo limit: Float) {
+    unsafe ck_scale_clamp(view.pointer, view.count, scale, limit)
+  }
 }

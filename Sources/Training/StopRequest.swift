@@ -18,8 +18,8 @@ package enum StopRequest {
   package static func listen() {
     // The first use of the atomic must not happen inside the handler.
     requestedSignal.store(0, ordering: .relaxed)
-    unsafe signal(SIGINT, noteSignal)
-    unsafe signal(SIGTERM, noteSignal)
+    Glibc.signal(SIGINT, noteSignal)
+    Glibc.signal(SIGTERM, noteSignal)
   }
 
   /// The signal received; nil while there was none.

@@ -17,7 +17,7 @@ final class ShardWorker {
   private let evaluationBatch: Int
   private let workspace: FloatStorage
   private let noGradients = FloatStorage(count: 0)
-  private let sampleIDs: UnsafeMutableBufferPointer<UInt32>
+  private let sampleIDs: UnsafeMutablePointer<UInt32>
   private let dropoutKey: (UInt32, UInt32)
 
   /// Prepares the programs.
@@ -62,7 +62,7 @@ final class ShardWorker {
     }
     evaluationBatch = evaluation.batch
     unsafe sampleIDs = .allocate(capacity: max(1, largest))
-    unsafe sampleIDs.initialize(repeating: 0)
+    unsafe sampleIDs.initialize(repeating: 0, count: max(1, largest))
     dropoutKey = RandomStream(seed: seed, purpose: .dropout).key
   }
 
@@ -95,7 +95,7 @@ final class ShardWorker {
     unsafe order.fill(positions: positions, into: ids)
     unsafe data.gather(
       UnsafeBufferPointer(ids), into: program.inputs[0], targets: program.target)
-    guard let base = unsafe ids.baseAddress else { return ShardRecord() }
+    guard let base = ids.baseAddress else { return ShardRecord() }
     let context = unsafe StepContext(
       step: UInt32(truncatingIfNeeded: step), sampleIDs: base, gradients: gradients,
       dropoutKey: dropoutKey)
@@ -116,8 +116,7 @@ final class ShardWorker {
     var start = samples.lowerBound
     while start < samples.upperBound {
       let end = min(start + evaluationBatch, samples.upperBound)
-      guard let program = forward(start..<end, of: data) else { break }
-      sums = sums + program.evaluateLoss()
+      sums = sums + forward(start..<end, of: data).evaluateLoss()
       start = end
     }
     return ShardRecord(sums)
@@ -125,10 +124,10 @@ final class ShardWorker {
 
   /// The network's outputs for a run of at most one batch of samples, batch first.
   func predict(_ samples: Range<Int>, of data: Dataset) -> [Float] {
-    forward(samples, of: data)?.output.array ?? []
+    forward(samples, of: data).output.array
   }
 
-  private func forward(_ samples: Range<Int>, of data: Dataset) -> Program? {
+  private func forward(_ samples: Range<Int>, of data: Dataset) -> Program {
     guard let program = evaluationPrograms.first(where: { $0.batch == samples.count }) else {
       preconditionFailure("no program was prepared for a batch of \(samples.count)")
     }
@@ -136,7 +135,7 @@ final class ShardWorker {
     for (index, sample) in samples.enumerated() { unsafe ids[index] = UInt32(sample) }
     unsafe data.gather(
       UnsafeBufferPointer(ids), into: program.inputs[0], targets: program.target)
-    guard let base = unsafe ids.baseAddress else { return nil }
+    guard let base = ids.baseAddress else { return nil }
     program.forward(
       unsafe StepContext(
         step: 0, sampleIDs: base, gradients: noGradients.view, dropoutKey: dropoutKey))

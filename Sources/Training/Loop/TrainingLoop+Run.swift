@@ -1,9 +1,10 @@
+internal import Tensors
 internal import DataParallelism
 internal import Datasets
 internal import Networks
 
 /// What the first lane of a rank does at the borders between steps.
-protocol StepBorders: AnyObject {
+package protocol StepBorders: AnyObject {
   /// Hears of an event; called on rank 0 only.
   func handle(_ event: TrainingEvent) throws
   /// Takes part in writing a checkpoint; called on the first lane of every rank.
@@ -20,11 +21,13 @@ extension TrainingLoop {
   ///
   /// - Parameters:
   ///   - lane: the lane.
+  ///   - worker: the lane's programs.
   ///   - start: where the run goes on from.
   ///   - borders: what the first lane of the rank does between steps; nil on other lanes.
   /// - Returns: how the run ended, the same on every lane.
-  func run(lane: Int, from start: TrainingProgress, borders: (any StepBorders)?) throws -> TrainingEnd {
-    let worker = try makeWorker()
+  func run(
+    lane: Int, worker: ShardWorker, from start: TrainingProgress, borders: (any StepBorders)?
+  ) throws -> TrainingEnd {
     var progress = start
     var order = epochOrder(progress.step)
     let isObserved = exchange.rank == 0

@@ -36,10 +36,14 @@ final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
   let evaluation: EvaluationBatches
+  private let state: OptimizerState
 
   init(plan: TrainingPlan, exchange: any GradientExchange) {
     self.plan = plan
     self.exchange = exchange
+    let states = exchange.states
+    state = OptimizerState(
+      states.first, states.count > 1 ? states[1] : nil, states.count > 2 ? states[2] : nil)
     evaluation = EvaluationBatches(
       batch: max(plan.batches.shardSizes.max() ?? 1, 1), shards: exchange.plan.shardCount,
       sampleCounts: [plan.data.validation, plan.data.test].compactMap { $0?.count })
@@ -89,20 +93,19 @@ final class TrainingLoop: Sendable {
     let clip = plan.clip
     let optimizer = plan.optimizer
     let parameters = exchange.parameters
-    let states = exchange.states
+    let state = state
     let rate = Float(optimizer.learningRate)
     try exchange.reduceSlice(lane: lane, clipsByNorm: clip?.norm != nil) { range, gradient, norm in
       var settings = StepSettings(step: step + 1, learningRate: rate, gradientScale: scale)
       if let norm, let clip {
         settings.gradientScale *= Float(clip.factor(forNorm: norm * Double(scale)))
       }
-      if let clip, clip.value != nil {
-        clip.scaleAndClamp(gradient, scale: settings.gradientScale)
+      if let limit = clip?.value {
+        Elementwise.scale(gradient, by: settings.gradientScale, clampedTo: Float(limit))
         settings.gradientScale = 1
       }
       optimizer.step(
-        settings, parameters: parameters[range], gradients: gradient,
-        state: OptimizerState(states)[range])
+        settings, parameters: parameters[range], gradients: gradient, state: state[range])
     }
   }
 

@@ -1,0 +1,104 @@
+package import DataParallelism
+package import MessagePassing
+internal import Configuration
+internal import Datasets
+internal import Networks
+internal import Operators
+internal import Optimizers
+internal import Synchronization
+internal import Tensors
+
+/// A network, its data and an exchange with the other ranks, ready to train.
+///
+/// Making one is collective: every rank makes it from the same plan.
+package final class TrainingSession {
+  /// What is trained, on what, and how.
+  package let plan: TrainingPlan
+  /// The parameters, the optimizer's state and the other ranks.
+  package let exchange: any GradientExchange
+  /// Worker threads of this rank.
+  package let workers: Int
+  private let world: World
+  private let loop: TrainingLoop
+
+  /// Sets up the memory and the exchange. Collective.
+  ///
+  /// - Throws: `DataParallelismError` where there are fewer shards than ranks, or no memory.
+  package init(
+    _ plan: TrainingPlan, workers: Int, kind: ExchangeKind, world: World
+  ) throws(DataParallelismError) {
+    self.plan = plan
+    self.workers = workers
+    self.world = world
+    let settings = ExchangeSettings(
+      arena: plan.graph.layout, shards: plan.batches.shards, workers: workers,
+      stateCount: plan.optimizer.stateNames.count)
+    exchange = try kind.makeExchange(settings, world: world)
+    loop = TrainingLoop(plan: plan, exchange: exchange)
+  }
+
+  /// Writes the initial parameters on rank 0 and gives them to all. Collective.
+  package func initialize() throws(DataParallelismError) {
+    if world.rank == 0 { plan.graph.initialize(exchange.parameters, seed: plan.seed) }
+    try exchange.scatterParametersAndState()
+  }
+
+  /// Trains to the end, or until a signal asks to stop. Collective.
+  ///
+  /// - Parameters:
+  ///   - start: where the run goes on from.
+  ///   - borders: what happens between steps.
+  /// - Returns: how the run ended, the same on every rank.
+  package func run(
+    from start: TrainingProgress, borders: any StepBorders
+  ) throws -> TrainingEnd {
+    try onAllLanes(borders: borders) { [loop] lane, worker, borders in
+      try loop.run(lane: lane, worker: worker, from: start, borders: borders)
+    }
+  }
+
+  /// Evaluates a data set with the parameters as they are. Collective.
+  ///
+  /// - Returns: the sums over all samples, the same on every rank.
+  package func evaluate(_ data: Dataset, step: Int) throws -> LossSums {
+    try onAllLanes(borders: nil) { [loop] lane, worker, _ in
+      try loop.evaluate(data, lane: lane, worker: worker, step: step)
+    }
+  }
+
+  /// Runs a closure on every lane of this rank and returns what the first one returns.
+  func onAllLanes<Result: Sendable>(
+    borders: (any StepBorders)?,
+    _ body: @escaping @Sendable (Int, ShardWorker, (any StepBorders)?) throws -> Result
+  ) throws -> Result {
+    let firstLane = exchange.lanes.lowerBound
+    let result = ResultBox<Result>()
+    let mainOnly = FirstLaneOnly(borders)
+    try LaneTeam.run(
+      workers: workers, abandon: { [exchange] in exchange.abandon(lane: firstLane + $0) },
+      onFirstError: { [world] in world.report($0) }
+    ) { [loop] index in
+      let worker = try loop.makeWorker()
+      let value = try body(firstLane + index, worker, index == 0 ? mainOnly.value : nil)
+      if index == 0 { result.value.withLock { $0 = value } }
+    }
+    guard let value = result.value.withLock({ $0 }) else {
+      preconditionFailure("the first lane neither returned nor threw")
+    }
+    return value
+  }
+}
+
+/// Carries a value to the closure of all lanes, of which only the first one, on the calling thread, uses it.
+private struct FirstLaneOnly<Value>: @unchecked Sendable {
+  let value: Value
+
+  init(_ value: Value) {
+    self.value = value
+  }
+}
+
+/// Holds what the first lane returns.
+private final class ResultBox<Value: Sendable>: Sendable {
+  let value = Mutex<Value?>(nil)
+}
