@@ -91,10 +91,14 @@ let package = Package(
         "Checkpoints", "RunRecords", "Options", "Tensors",
       ]),
     module(
+      "Conformance",
+      ["Configuration", "Networks", "Optimizers", "Operators", "Checkpoints", "Options", "Tensors"]),
+    module(
       "CommandLine",
       [
-        "Training", "Configuration", "Networks", "Optimizers", "Datasets", "DataParallelism",
-        "MessagePassing", "Checkpoints", "RunRecords", "Options", "Tensors", "Operators",
+        "Training", "Conformance", "Configuration", "Networks", "Optimizers", "Datasets",
+        "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "Options", "Tensors",
+        "Operators",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
