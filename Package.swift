@@ -79,7 +79,8 @@ let package = Package(
 
     // What a run reads and writes.
     module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),
-    module("Configuration", ["Options", "Networks", "Optimizers", "Datasets", "CYAML"]),
+    module(
+      "Configuration", ["Options", "Tensors", "Networks", "Optimizers", "Datasets", "CYAML"]),
     module("Checkpoints", ["Tensors", "CXXHash"]),
     module("RunRecords"),
 
@@ -107,5 +108,8 @@ let package = Package(
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests(of: "Networks", ["Networks", "Operators", "Options", "Tensors"]),
+    tests(of: "Options", ["Options"]),
+    tests(of: "Configuration", ["Configuration", "Options", "Tensors"]),
+    tests(of: "CommandLine", ["CommandLine", "Options"]),
   ]
 )

@@ -14,20 +14,38 @@ public struct Diagnostic: Error, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// The text shown to the user: message, `file:line:column`, the line with the place underlined, hint.
+  /// The text shown to the user: message, place, the line with the place underlined, hint.
+  ///
+  /// ```
+  /// error: unknown key `learning_rte` in adam
+  ///   --> configs/fashion.yaml:14:3
+  ///    14 |   learning_rte: 1e-3
+  ///       |   ^^^^^^^^^^^^
+  ///   hint: did you mean `learning_rate`? known keys: learning_rate, beta1, beta2
+  /// ```
   public var description: String {
     var text = "error: \(message)"
-    if let mark {
-      text += "\n  --> \(mark.source.name):\(mark.line):\(mark.column)"
-      if mark.source.lines.indices.contains(mark.line - 1) {
-        let number = String(mark.line)
-        let gutter = String(repeating: " ", count: max(0, 5 - number.count)) + number + " | "
-        text += "\n\(gutter)\(mark.source.lines[mark.line - 1])"
-        text += "\n      | " + String(repeating: " ", count: mark.column - 1)
-        text += String(repeating: "^", count: mark.length)
-      }
-    }
+    if let mark { text += "\n" + Self.describe(mark) }
     if let hint { text += "\n  hint: \(hint)" }
+    return text
+  }
+
+  private static func describe(_ mark: SourceMark) -> String {
+    let number: String
+    var text: String
+    switch mark.source.kind {
+    case .file:
+      number = String(mark.line)
+      text = "  --> \(mark.source.name):\(mark.line):\(mark.column)"
+    case .argument:
+      // Arguments have no lines; the argument itself, shown below, is the place.
+      number = ""
+      text = "  --> command line"
+    }
+    guard let excerpt = SourceExcerpt(mark) else { return text }
+    let blank = String(repeating: " ", count: max(5, number.count))
+    text += "\n\(blank.dropLast(number.count))\(number) | \(excerpt.line)"
+    text += "\n\(blank) | \(excerpt.underline)"
     return text
   }
 }

@@ -84,6 +84,11 @@ extension OptionReader {
     return number
   }
 
+  /// A number option above zero that may be absent.
+  public func optionalPositiveNumber(_ key: String) -> Double? {
+    has(key) ? positiveNumber(key) : nil
+  }
+
   /// A `true` or `false` option.
   public func boolean(_ key: String, default fallback: Bool) -> Bool {
     guard let value = value(key) else { return fallback }
@@ -115,78 +120,50 @@ extension OptionReader {
     return nil
   }
 
-  /// A list of texts; nil where it is absent.
+  /// A list of texts; nil where it is absent or wrong.
   ///
   /// One text stands for a list of one.
   public func texts(_ key: String) -> [String]? {
-    guard let value = value(key) else { return nil }
-    let items: [OptionValue]
-    if case .list(let list) = value.content { items = list } else { items = [value] }
-    var texts: [String] = []
-    for item in items {
-      guard case .scalar(let text, _) = item.content else {
-        diagnostics.report(
-          "`\(key)` of \(context) takes texts, found \(item.kindDescription)", at: item.mark)
-        return nil
-      }
-      texts.append(text)
+    elements(key, of: "texts") { item in
+      if case .scalar(let text, _) = item.content { text } else { nil }
     }
-    return texts
   }
 
-  /// A list of integers; nil where it is absent.
+  /// A list of integers; nil where it is absent or wrong.
   ///
   /// One integer stands for a list of one.
   public func integers(_ key: String, in range: PartialRangeFrom<Int>) -> [Int]? {
+    elements(key, of: "whole numbers from \(range.lowerBound)") { item in
+      ScalarText.integer(item).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  /// A list of finite numbers; nil where it is absent or wrong.
+  ///
+  /// One number stands for a list of one.
+  public func numbers(_ key: String) -> [Double]? {
+    elements(key, of: "numbers") { item in
+      ScalarText.number(item).flatMap { $0.isFinite ? $0 : nil }
+    }
+  }
+
+  /// Reads each element of a list; the first wrong one is reported and gives nil.
+  private func elements<Element>(
+    _ key: String, of kind: String, read: (OptionValue) -> Element?
+  ) -> [Element]? {
     guard let value = value(key) else { return nil }
     let items: [OptionValue]
     if case .list(let list) = value.content { items = list } else { items = [value] }
-    var integers: [Int] = []
+    var elements: [Element] = []
     for item in items {
-      guard let integer = ScalarText.integer(item), range.contains(integer) else {
+      guard let element = read(item) else {
         diagnostics.report(
-          "`\(key)` of \(context) takes whole numbers from \(range.lowerBound), "
-            + "found \(item.kindDescription)", at: item.mark)
+          "`\(key)` of \(context) takes \(kind), found \(item.kindDescription)", at: item.mark)
         return nil
       }
-      integers.append(integer)
+      elements.append(element)
     }
-    return integers
-  }
-
-  /// A reader for an option that is itself a mapping; nil where it is absent.
-  public func nested(_ key: String, context: String? = nil) -> OptionReader? {
-    guard let value = value(key) else { return nil }
-    return OptionReader(value, context: context ?? key, diagnostics: diagnostics)
-  }
-
-  /// Splits the form `name` or `name: {options}` into the name and a reader of the options.
-  ///
-  /// - Parameters:
-  ///   - value: a text, or a mapping of one key.
-  ///   - what: what is named, for messages: `layer`, `optimizer`.
-  ///   - diagnostics: where problems go.
-  /// - Returns: the name, where it was written, and its options; nil after a problem was reported.
-  public static func named(
-    _ value: OptionValue, what: String, diagnostics: Diagnostics
-  ) -> (name: String, mark: SourceMark?, options: OptionReader)? {
-    switch value.content {
-    case .scalar(let name, _):
-      let none = OptionValue(.null, mark: value.mark)
-      return (name, value.mark, OptionReader(none, context: name, diagnostics: diagnostics))
-    case .map(let entries) where entries.count == 1:
-      let entry = entries[0]
-      var options = entry.value
-      if case .null = options.content { options.mark = entry.keyMark }
-      let reader = OptionReader(options, context: entry.key, diagnostics: diagnostics)
-      return (entry.key, entry.keyMark, reader)
-    default:
-      diagnostics.report(
-        "expected the name of a \(what), or one name with its options, "
-          + "found \(value.kindDescription)", at: value.mark,
-        hint: "write `name` or `name: {option: value}`")
-      return nil
-    }
+    return elements
   }
 
   private static func describe(_ range: ClosedRange<Int>) -> String {

@@ -70,18 +70,20 @@ public final class OptionReader {
   }
 
   /// Reports the keys that were written but never read, each with the name that was probably meant.
-  public func finish() {
+  ///
+  /// - Parameter hints: what to say about keys that other programs have and this one has not, in
+  ///   place of the nearest name: `["batch_size": "write `global_batch`, …"]`.
+  public func finish(hints: [String: String] = [:]) {
     for entry in entries where !known.contains(entry.key) {
-      var hint: String
-      if known.isEmpty {
-        hint = "\(context) takes no options"
-      } else if let meant = Suggestion.nearest(to: entry.key, among: known) {
-        hint = "did you mean `\(meant)`? known keys: \(known.joined(separator: ", "))"
-      } else {
-        hint = "known keys: \(known.joined(separator: ", "))"
-      }
       diagnostics.report(
-        "unknown key `\(entry.key)` in \(context)", at: entry.keyMark, hint: hint)
+        "unknown key `\(entry.key)` in \(context)", at: entry.keyMark,
+        hint: hints[entry.key] ?? hint(forUnknown: entry.key))
     }
+  }
+
+  private func hint(forUnknown key: String) -> String {
+    if known.isEmpty { return "\(context) takes no options" }
+    let meant = Suggestion.nearest(to: key, among: known).map { "did you mean `\($0)`? " } ?? ""
+    return meant + "known keys: \(known.joined(separator: ", "))"
   }
 }

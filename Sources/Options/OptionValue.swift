@@ -37,14 +37,21 @@ public struct OptionValue: Sendable {
     entries?.first { $0.key == key }?.value
   }
 
-  /// What the value is, for messages: `nothing`, `the text "abc"`, `a list`, `a map`.
+  /// What the value is, for messages: `nothing`, the scalar in backquotes, `a list`, `a map`.
   public var kindDescription: String {
     switch content {
     case .null: "nothing"
-    case .scalar(let text, _): "`\(text)`"
+    case .scalar(let text, false): "`\(Self.shortened(text))`"
+    case .scalar(let text, true): "the quoted text `\(Self.shortened(text))`"
     case .list: "a list"
     case .map: "a map"
     }
+  }
+
+  /// A message stays one readable line whatever a file holds.
+  private static func shortened(_ text: String) -> String {
+    let line = text.map { $0.isNewline ? "⏎" : $0 }
+    return line.count <= 60 ? String(line) : String(line.prefix(59)) + "…"
   }
 }
 
