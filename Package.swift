@@ -101,5 +101,9 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .target(name: "CKernelsLevels", path: "Tests/CKernelsLevels"),
+    tests(of: "CKernels", ["CKernels", "CKernelsLevels"]),
+    tests(of: "Tensors", ["Tensors", "CKernels"]),
+    tests(of: "Optimizers", ["Optimizers", "Options", "Tensors"]),
   ]
 )
