@@ -111,5 +111,9 @@ let package = Package(
     tests(of: "Options", ["Options"]),
     tests(of: "Configuration", ["Configuration", "Options", "Tensors"]),
     tests(of: "CommandLine", ["CommandLine", "Options"]),
+    .target(name: "CKernelsLevels", path: "Tests/CKernelsLevels"),
+    tests(of: "CKernels", ["CKernels", "CKernelsLevels"]),
+    tests(of: "Tensors", ["Tensors", "CKernels"]),
+    tests(of: "Optimizers", ["Optimizers", "Options", "Tensors"]),
   ]
 )

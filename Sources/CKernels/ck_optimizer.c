@@ -24,11 +24,10 @@ CK_CLONES static void sgd_first(float *restrict w, const float *restrict g, floa
 
 CK_CLONES static void sgd_momentum(float *restrict w, const float *restrict g,
                                    float *restrict buffer, size_t n, ck_sgd s) {
-  const float share = 1.0f - s.dampening;
   CK_ELEMENTWISE
   for (size_t i = 0; i < n; i++) {
     float d = g[i] * s.gradient_scale + s.weight_decay * w[i];
-    float b = s.momentum * buffer[i] + share * d;
+    float b = s.momentum * buffer[i] + s.gradient_share * d;
     buffer[i] = b;
     w[i] = w[i] - s.learning_rate * b;
   }
@@ -36,11 +35,10 @@ CK_CLONES static void sgd_momentum(float *restrict w, const float *restrict g,
 
 CK_CLONES static void sgd_nesterov(float *restrict w, const float *restrict g,
                                    float *restrict buffer, size_t n, ck_sgd s) {
-  const float share = 1.0f - s.dampening;
   CK_ELEMENTWISE
   for (size_t i = 0; i < n; i++) {
     float d = g[i] * s.gradient_scale + s.weight_decay * w[i];
-    float b = s.momentum * buffer[i] + share * d;
+    float b = s.momentum * buffer[i] + s.gradient_share * d;
     buffer[i] = b;
     w[i] = w[i] - s.learning_rate * (d + s.momentum * b);
   }
@@ -60,19 +58,14 @@ void ck_sgd_step(float *w, const float *g, float *momentum_buffer, size_t n, ck_
 
 CK_CLONES void ck_adam_step(float *restrict w, const float *restrict g, float *restrict m,
                             float *restrict v, size_t n, ck_adam s) {
-  // One formula serves both: the decay that does not apply has the neutral value.
-  const float keep = s.decouples_weight_decay ? 1.0f - s.learning_rate * s.weight_decay : 1.0f;
-  const float decay = s.decouples_weight_decay ? 0.0f : s.weight_decay;
-  const float rate = s.learning_rate * s.first_correction;
-  const float share1 = 1.0f - s.beta1, share2 = 1.0f - s.beta2;
   CK_ELEMENTWISE
   for (size_t i = 0; i < n; i++) {
-    float d = g[i] * s.gradient_scale + decay * w[i];
-    float first = m[i] + share1 * (d - m[i]);
-    float second = s.beta2 * v[i] + share2 * (d * d);
-    m[i] = first;
-    v[i] = second;
-    float root = __builtin_elementwise_sqrt(second);
-    w[i] = w[i] * keep - rate * (first / (root * s.second_correction + s.epsilon));
+    float d = g[i] * s.gradient_scale + s.gradient_decay * w[i];
+    float mean = m[i] + s.mean_share * (d - m[i]);
+    float square = s.beta2 * v[i] + s.square_share * (d * d);
+    m[i] = mean;
+    v[i] = square;
+    float root = __builtin_elementwise_sqrt(square) * s.root_scale;
+    w[i] = w[i] * s.parameter_scale - s.step_size * (mean / (root + s.epsilon));
   }
 }

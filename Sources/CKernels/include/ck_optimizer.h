@@ -14,7 +14,8 @@ typedef struct {
   /// Multiplies the gradient first: 1 / samples times the clip factor.
   float gradient_scale;
   float momentum;
-  float dampening;
+  /// The share of the gradient that the momentum buffer takes: 1 - dampening.
+  float gradient_share;
   /// Added to the gradient, times the parameter.
   float weight_decay;
   bool nesterov;
@@ -25,21 +26,25 @@ typedef struct {
 /// w -= learning_rate * direction; `momentum_buffer` NULL is plain descent.
 void ck_sgd_step(float *w, const float *g, float *momentum_buffer, size_t n, ck_sgd step);
 
-/// Constants of one step of Adam or AdamW.
+/// Constants of one step of Adam or AdamW. Shares are passed, since 1 - 0.999f is off by 5e-5.
 typedef struct {
-  float learning_rate;
+  /// The learning rate over 1 - beta1^t.
+  float step_size;
   /// Multiplies the gradient first: 1 / samples times the clip factor.
   float gradient_scale;
-  float beta1;
+  /// Adam's weight decay: added to the gradient, times the parameter.
+  float gradient_decay;
+  /// AdamW's weight decay: multiplies the parameter, 1 - learning rate * decay; 1 without.
+  float parameter_scale;
+  /// 1 - beta1.
+  float mean_share;
   float beta2;
-  float epsilon;
-  float weight_decay;
-  /// AdamW: decay multiplies the parameter and leaves the gradient alone.
-  bool decouples_weight_decay;
-  /// 1 / (1 - beta1^t).
-  float first_correction;
+  /// 1 - beta2.
+  float square_share;
   /// 1 / sqrt(1 - beta2^t).
-  float second_correction;
+  float root_scale;
+  /// Above 0, or an element without gradient becomes NaN.
+  float epsilon;
 } ck_adam;
 
 /// One step; m and v are the running means of the gradient and of its square, updated in place.

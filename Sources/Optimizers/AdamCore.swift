@@ -1,0 +1,100 @@
+internal import CKernels
+internal import Options
+internal import Tensors
+
+/// What Adam and AdamW have in common: everything but where weight decay goes.
+struct AdamCore: Sendable {
+  var learningRate: Double
+  var beta1: Double
+  var beta2: Double
+  var epsilon: Double
+  var weightDecay: Double
+
+  init(
+    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double
+  ) {
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  /// Reads the options of both; `betas: [b1, b2]` stands for `beta1` and `beta2`.
+  init(options: OptionReader, weightDecay defaultWeightDecay: Double) {
+    learningRate = options.positiveNumber("learning_rate", default: 1e-3)
+    beta1 = Self.beta(options, "beta1", default: 0.9)
+    beta2 = Self.beta(options, "beta2", default: 0.999)
+    if let (first, second) = Self.betas(options) { (beta1, beta2) = (first, second) }
+    epsilon = options.number(
+      "epsilon", default: 1e-8, where: { Float($0) > 0 && $0.isFinite },
+      orElse: "a float32 above 0", standIn: 1e-8)
+    weightDecay = options.nonNegativeNumber("weight_decay", default: defaultWeightDecay)
+    options.finish()
+  }
+
+  private static func isBeta(_ value: Double) -> Bool { value >= 0 && value < 1 }
+
+  private static func beta(
+    _ options: OptionReader, _ key: String, default fallback: Double
+  ) -> Double {
+    options.number(
+      key, default: fallback, where: isBeta, orElse: "0 to below 1", standIn: fallback)
+  }
+
+  private static func betas(_ options: OptionReader) -> (Double, Double)? {
+    guard let value = options.value("betas") else { return nil }
+    for key in ["beta1", "beta2"] where options.has(key) {
+      options.report(
+        "\(options.context) has both `betas` and `\(key)`", for: key, hint: "write one of them")
+      return nil
+    }
+    var numbers: [Double] = []
+    if case .list(let items) = value.content { numbers = items.compactMap(ScalarText.number) }
+    guard numbers.count == 2, value.isList(of: 2), numbers.allSatisfy(isBeta) else {
+      options.report(
+        "`betas` of \(options.context) takes two numbers from 0 to below 1", for: "betas",
+        hint: "write `betas: [0.9, 0.999]`")
+      return nil
+    }
+    return (numbers[0], numbers[1])
+  }
+
+  /// A power by repeated squaring: libm's `pow` depends on the CPU it dispatches to.
+  static func power(_ base: Double, _ exponent: Int) -> Double {
+    var (result, square, rest) = (1.0, base, exponent)
+    while rest > 0 {
+      if rest % 2 == 1 { result *= square }
+      square *= square
+      rest /= 2
+    }
+    return result
+  }
+
+  func step(
+    _ settings: StepSettings, parameters: FloatView, gradients: FloatView,
+    state: OptimizerState, decouplesWeightDecay: Bool
+  ) {
+    guard let mean = state.first, let meanSquare = state.second else { return }
+    let rate = Double(settings.learningRate)
+    let constants = ck_adam(
+      step_size: Float(rate / (1 - Self.power(beta1, settings.step))),
+      gradient_scale: settings.gradientScale,
+      gradient_decay: decouplesWeightDecay ? 0 : Float(weightDecay),
+      parameter_scale: decouplesWeightDecay ? Float(1 - rate * weightDecay) : 1,
+      mean_share: Float(1 - beta1), beta2: Float(beta2), square_share: Float(1 - beta2),
+      root_scale: Float(1 / (1 - Self.power(beta2, settings.step)).squareRoot()),
+      epsilon: Float(epsilon))
+    unsafe ck_adam_step(
+      parameters.pointer, gradients.pointer, mean.pointer, meanSquare.pointer, parameters.count,
+      constants)
+  }
+}
+
+extension OptionValue {
+  /// Whether this is a list of `count` items.
+  fileprivate func isList(of count: Int) -> Bool {
+    if case .list(let items) = content { return items.count == count }
+    return false
+  }
+}

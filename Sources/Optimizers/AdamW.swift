@@ -1,0 +1,55 @@
+public import Options
+public import Tensors
+
+/// Adam with decoupled weight decay, as PyTorch's `AdamW`: `w` is first multiplied by
+/// `1 - learningRate weightDecay`, and the gradient stays as it is.
+///
+/// *Decoupled Weight Decay Regularization*, Loshchilov and Hutter, 2019.
+public struct AdamW: Optimizer {
+  /// The name in configurations.
+  public static var kind: String { "adamw" }
+
+  private var core: AdamCore
+
+  /// The step length.
+  public var learningRate: Double { core.learningRate }
+  /// The share of the gradients' running mean that is kept.
+  public var beta1: Double { core.beta1 }
+  /// The share of the squares' running mean that is kept.
+  public var beta2: Double { core.beta2 }
+  /// Added to the root of the mean square.
+  public var epsilon: Double { core.epsilon }
+  /// Takes this share of the parameter away, times the learning rate.
+  public var weightDecay: Double { core.weightDecay }
+
+  /// Makes the optimizer, with PyTorch's defaults.
+  ///
+  /// - Precondition: `epsilon` is above 0; with 0, a parameter without gradient would become NaN.
+  public init(
+    learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, weightDecay: Double = 0.01
+  ) {
+    precondition(Float(epsilon) > 0, "adamw: epsilon must be above 0, is \(epsilon)")
+    core = AdamCore(
+      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      weightDecay: weightDecay)
+  }
+
+  /// Reads `learning_rate`, `beta1`, `beta2` (or both as `betas`), `epsilon` and `weight_decay`.
+  public init(options: OptionReader) {
+    core = AdamCore(options: options, weightDecay: 0.01)
+  }
+
+  /// The running means of the gradient and of its square.
+  public var stateNames: [String] { ["exp_avg", "exp_avg_sq"] }
+
+  /// Updates a range; see ``Optimizer/step(_:parameters:gradients:state:)``.
+  public func step(
+    _ settings: StepSettings, parameters: FloatView, gradients: FloatView, state: OptimizerState
+  ) {
+    check(parameters, gradients, state)
+    core.step(
+      settings, parameters: parameters, gradients: gradients, state: state,
+      decouplesWeightDecay: true)
+  }
+}

@@ -1,0 +1,44 @@
+// The versions of kernels for one instruction-set level, by the names that the compiler gives them,
+// so that a test can compare levels in one process. A compiler that names them otherwise makes the
+// tests fail to link, here and nowhere else.
+#ifndef CKERNELSLEVELS_H
+#define CKERNELSLEVELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define LEVELS(name, result, ...)                                 \
+  result name##_v3(__VA_ARGS__) __asm__(#name ".arch_x86-64-v3.1"); \
+  result name##_v4(__VA_ARGS__) __asm__(#name ".arch_x86-64-v4.0");
+
+typedef struct {
+  double loss, weight, correct, squared_error, absolute_error;
+} level_loss;
+
+typedef struct {
+  float step_size, gradient_scale, gradient_decay, parameter_scale, mean_share, beta2, square_share,
+      root_scale, epsilon;
+} level_adam;
+
+LEVELS(ck_activation_forward, void, unsigned kind, float alpha, const float *x, float *y, size_t n)
+LEVELS(ck_activation_backward, void, unsigned kind, float alpha, const float *saved,
+       const float *dy, float *dx, size_t n)
+LEVELS(ck_add_columns, void, const float *x, float *sums, size_t rows, size_t cols)
+LEVELS(ck_softmax_forward, void, const float *x, float *y, size_t rows, size_t cols)
+LEVELS(ck_softmax_backward, void, const float *y, const float *dy, float *dx, size_t rows,
+       size_t cols)
+LEVELS(ck_dropout_forward, void, const float *x, float *y, uint8_t *mask, size_t rows, size_t cols,
+       float rate, uint32_t key0, uint32_t key1, uint32_t step, uint32_t layer,
+       const uint32_t *sample_ids)
+LEVELS(ck_cross_entropy, level_loss, const float *logits, const float *labels,
+       const float *class_weights, float label_smoothing, float *dlogits, size_t rows,
+       size_t classes)
+LEVELS(ck_binary_cross_entropy, level_loss, const float *logits, const float *targets,
+       float positive_weight, float *dlogits, size_t n)
+LEVELS(ck_huber, level_loss, const float *outputs, const float *targets, float delta,
+       float *doutputs, size_t n)
+LEVELS(ck_sum_squares, double, const float *x, size_t n)
+LEVELS(ck_adam_step, void, float *w, const float *g, float *m, float *v, size_t n, level_adam step)
+LEVELS(ck_affine_f32, void, const float *x, float *y, size_t n, float scale, float shift)
+
+#endif
