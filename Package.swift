@@ -77,7 +77,7 @@ let package = Package(
       "DataParallelism", ["MessagePassing", "Networks", "Optimizers", "Tensors", "CKernels"]),
 
     // What a run reads and writes.
-    module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),
+    module("Datasets", ["Tensors", "Options", "CZlib", "CXXHash", "CKernels"]),
     module("Configuration", ["Options", "Networks", "Optimizers", "Datasets", "CYAML"]),
     module("Checkpoints", ["Tensors", "CXXHash"]),
     module("RunRecords"),
@@ -101,5 +101,6 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests(of: "Datasets", ["Datasets", "Tensors", "Options", "CZlib"]),
   ]
 )
