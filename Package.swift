@@ -81,6 +81,8 @@ let package = Package(
     module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),
     module(
       "Configuration", ["Options", "Tensors", "Networks", "Optimizers", "Datasets", "CYAML"]),
+    module("Datasets", ["Tensors", "Options", "CZlib", "CXXHash", "CKernels"]),
+    module("Configuration", ["Options", "Networks", "Optimizers", "Datasets", "CYAML"]),
     module("Checkpoints", ["Tensors", "CXXHash"]),
     module("RunRecords"),
 
@@ -115,5 +117,6 @@ let package = Package(
     tests(of: "CKernels", ["CKernels", "CKernelsLevels"]),
     tests(of: "Tensors", ["Tensors", "CKernels"]),
     tests(of: "Optimizers", ["Optimizers", "Options", "Tensors"]),
+    tests(of: "Datasets", ["Datasets", "Tensors", "Options", "CZlib"]),
   ]
 )
