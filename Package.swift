@@ -102,5 +102,11 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests(of: "MessagePassing", ["MessagePassing"]),
+    tests(of: "DataParallelism", ["DataParallelism", "MessagePassing", "Tensors"]),
+    .testTarget(
+      name: "CollectiveTests",
+      dependencies: ["DataParallelism", "MessagePassing", "Tensors", "CKernels"],
+      swiftSettings: swiftSettings),
   ]
 )
