@@ -78,11 +78,9 @@ let package = Package(
       "DataParallelism", ["MessagePassing", "Tensors", "CKernels", "CLanes", "CXXHash"]),
 
     // What a run reads and writes.
-    module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),
+    module("Datasets", ["Tensors", "Options", "CZlib", "CXXHash", "CKernels"]),
     module(
       "Configuration", ["Options", "Tensors", "Networks", "Optimizers", "Datasets", "CYAML"]),
-    module("Datasets", ["Tensors", "Options", "CZlib", "CXXHash", "CKernels"]),
-    module("Configuration", ["Options", "Networks", "Optimizers", "Datasets", "CYAML"]),
     module("Checkpoints", ["Tensors", "CXXHash"]),
     module("RunRecords"),
 
@@ -118,5 +116,11 @@ let package = Package(
     tests(of: "Tensors", ["Tensors", "CKernels"]),
     tests(of: "Optimizers", ["Optimizers", "Options", "Tensors"]),
     tests(of: "Datasets", ["Datasets", "Tensors", "Options", "CZlib"]),
+    tests(of: "MessagePassing", ["MessagePassing"]),
+    tests(of: "DataParallelism", ["DataParallelism", "MessagePassing", "Tensors"]),
+    .testTarget(
+      name: "CollectiveTests",
+      dependencies: ["DataParallelism", "MessagePassing", "Tensors", "CKernels"],
+      swiftSettings: swiftSettings),
   ]
 )

@@ -1,6 +1,6 @@
-// The barrier: arrivals are counted in one word, the last lane to arrive advances the epoch that the
-// others watch. They watch it spinning, then yielding, then asleep in the kernel; a sleeper wakes
-// every 100 ms to see whether those it waits for still live.
+// The barrier: arrivals are counted in one word, the last lane to arrive advances the epoch that
+// the others watch. They watch it spinning, then yielding, then asleep in the kernel; a sleeper
+// wakes every 100 ms to see whether those it waits for still live.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
-// Messages and collectives on bytes of any count: what exceeds a piece travels as several, which both
-// sides cut alike; MPI keeps messages of one sender, receiver and tag in order.
+// Messages and collectives on bytes of any count: what exceeds a piece travels as several, which
+// both sides cut alike; MPI keeps messages of one sender, receiver and tag in order.
 #include "cmpi_types.h"
 
 #include <sched.h>

@@ -27,8 +27,8 @@ static int create_serial(cmpi_window *window, size_t bytes) {
 }
 
 #if CMPI_WITH_MPI
-/// What the file system behind shared windows has left: without a check, the first touch of a page that
-/// it cannot back ends the process with SIGBUS.
+/// What the file system behind shared windows has left: without a check, the first touch of a page
+/// that it cannot back ends the process with SIGBUS.
 static size_t shared_memory_left(void) {
   const char *folder = getenv("OMPI_MCA_osc_sm_backing_directory");
   struct statvfs status;

@@ -28,7 +28,8 @@ static cmpi_comm *make_comm(void) {
 }
 
 #if CMPI_WITH_MPI
-/// Fills a communicator from MPI's handle, which from now on returns errors rather than ending the job.
+/// Fills a communicator from MPI's handle, which from now on returns errors rather than ending the
+/// job.
 static int adopt(cmpi_comm *comm, MPI_Comm handle) {
   comm->serial = false;
   comm->handle = handle;

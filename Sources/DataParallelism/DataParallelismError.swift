@@ -60,7 +60,8 @@ package enum DataParallelismError: Error, Sendable, Hashable, CustomStringConver
     case .died(let peer, let waiting):
       "rank \(peer.rank) (pid \(peer.processIdentifier)) died at step \(peer.step) while in "
         + "\(peer.phase); \(Self.text(waiting)) waited for it"
-        + "\n  hint: its own messages are above; without any, look for the kernel's out-of-memory killer (`dmesg`)"
+        + "\n  hint: its own messages are above; if there are none, see whether the kernel ended "
+        + "it for lack of memory (`dmesg`)"
     case .stalled(let peer, let waiting, let seconds):
       "rank \(peer.rank) (pid \(peer.processIdentifier)) has not come for \(seconds) s at step "
         + "\(peer.step) while in \(peer.phase); \(Self.text(waiting)) waited for it"

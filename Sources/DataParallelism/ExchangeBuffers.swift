@@ -3,8 +3,8 @@ internal import Tensors
 
 /// Where everything that the lanes of a step share lies in one run of memory.
 ///
-/// Regions start on page borders, plus a few cache lines each: buffers that are walked in step would
-/// otherwise all fall on the same sets of the cache.
+/// Regions start on page borders, plus a few cache lines each: buffers that are walked in step
+/// would otherwise all fall on the same sets of the cache.
 struct ExchangeRegions: Sendable {
   private(set) var byteCount = 0
   let team: Int
@@ -55,8 +55,8 @@ struct ExchangeRegions: Sendable {
 
 /// The views of the regions in memory.
 ///
-/// Whoever uses a view has the right to: see ``GradientExchange`` for who may touch what between which
-/// barriers.
+/// Whoever uses a view has the right to: see ``GradientExchange`` for who may touch what between
+/// which barriers.
 @safe
 final class ExchangeBuffers: @unchecked Sendable {
   let arena: ArenaLayout
@@ -70,7 +70,7 @@ final class ExchangeBuffers: @unchecked Sendable {
   let chunkSums: UnsafeMutableBufferPointer<Double>
   private let base: UnsafeMutableRawPointer
 
-  /// Allocates the memory. Collective over the node, if there is one; private memory otherwise.
+  /// Allocates the memory: shared by a node, if one is given (collective), or private.
   init(
     arena: ArenaLayout, shards: Int, regions: ExchangeRegions, receivedCounts: [Int],
     node: Communicator?

@@ -54,13 +54,14 @@ package final class ExchangeCore: Sendable {
   /// For each lane of this rank, the additions after each of its shards.
   private let merges: [[[TreeSum]]]
 
-  /// Allocates the memory and gathers the lanes that share it. Collective.
+  /// Allocates the memory and gathers the lanes that share it; collective.
   ///
   /// - Parameters:
   ///   - settings: What to set up.
   ///   - communicator: All ranks.
   ///   - sharesNode: Whether all ranks share one memory; else each has its own.
   ///   - receivedCounts: Sizes, in floats, of buffers for others' gradients.
+  /// - Throws: ``DataParallelismError`` where the memory cannot be had.
   init(
     _ settings: ExchangeSettings, communicator: Communicator, sharesNode: Bool,
     receivedCounts: [Int]
@@ -144,7 +145,10 @@ package final class ExchangeCore: Sendable {
   func raisedFlags() -> UInt64 {
     var flags: UInt64 = 0
     for lane in 0..<group.count { flags |= buffers.flags(of: lane) }
-    for shard in 0..<plan.shardCount { unsafe flags |= buffers.records[shard].flags }
+    for shard in 0..<plan.shardCount {
+      let record = unsafe buffers.records[shard]
+      flags |= record.flags | record.carriedFlags
+    }
     return flags
   }
 }

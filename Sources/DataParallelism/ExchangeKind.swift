@@ -10,12 +10,14 @@ package enum ExchangeKind: String, Sendable, CaseIterable {
   /// Messages.
   case message
 
-  /// Sets up an exchange. Collective.
+  /// Sets up an exchange; collective.
   ///
   /// - Parameters:
   ///   - settings: What to set up, the same on every rank.
   ///   - world: All ranks.
-  /// - Throws: ``DataParallelismError`` where the settings do not suit the ranks, or the memory cannot be had.
+  /// - Returns: The exchange, with all parameters and states 0.
+  /// - Throws: ``DataParallelismError`` where the settings do not suit the ranks, or the memory
+  ///   cannot be had.
   package func makeExchange(
     _ settings: ExchangeSettings, world: World
   ) throws(DataParallelismError) -> any GradientExchange {

@@ -56,7 +56,7 @@ final class GradientCourier: @unchecked Sendable {
     let records = unsafe core.buffers.records
     var flags: UInt64 = 0
     for lane in 0..<core.group.count { flags |= core.buffers.flags(of: lane) }
-    unsafe records[rankPlans[rank].shards.lowerBound].flags |= flags
+    unsafe records[rankPlans[rank].shards.lowerBound].carriedFlags = flags
     try throwing { () throws(MPIError) in
       try unsafe core.communicator.allGather(
         in: UnsafeMutableRawBufferPointer(records), parts: recordBytes, using: requests)

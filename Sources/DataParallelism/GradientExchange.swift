@@ -1,11 +1,12 @@
-// What the lanes of all ranks do together in a step. Two forms with the same bits: WindowExchange, where
-// all lanes see the same memory, and MessageExchange, where ranks send each other what they need.
+// What the lanes of all ranks do together in a step. Two forms with the same bits: WindowExchange,
+// where all lanes see the same memory, and MessageExchange, where ranks send each other what they
+// need.
 
 internal import MessagePassing
 package import Tensors
 
-/// Adds the shards' gradients in the one tree, lets the optimizer step on the sum, and gives every rank
-/// the new parameters.
+/// Adds the shards' gradients in the one tree, lets the optimizer step on the sum, and gives every
+/// rank the new parameters.
 ///
 /// Each lane runs, step by step:
 ///
@@ -16,20 +17,19 @@ package import Tensors
 ///   exchange.merge(lane: lane, after: leaf)
 /// }
 /// let flags = try exchange.finishGradients(lane: lane, flags: raised)
-/// let totals = exchange.totals()              // the same on every lane; parameters have not changed yet
-/// try exchange.reduceSlice(lane: lane, clipsByNorm: false) { range, gradient, _ in
-///   … step on that range of parameters and states, with the gradient's sum …
-/// }
-/// try exchange.publish(lane: lane)            // parameters are new everywhere
-/// ```
+/// let totals = exchange.totals()              // the same on every lane; parameters have not
+/// changed yet try exchange.reduceSlice(lane: lane, clipsByNorm: false) { range, gradient, _ in …
+/// step on that range of parameters and states, with the gradient's sum … } try
+/// exchange.publish(lane: lane)            // parameters are new everywhere ```
 ///
-/// Between `publish` and the next `finishGradients` a lane reads parameters and writes its own slots and the
-/// records of its own shards; between `finishGradients` and `publish` it reads records and, inside the
-/// closure, changes parameters and states in the range given. Nothing else touches them.
+/// Between `publish` and the next `finishGradients` a lane reads parameters and writes its own
+/// slots and the records of its own shards; between `finishGradients` and `publish` it reads
+/// records and, inside the closure, changes parameters and states in the range given. Nothing else
+/// touches them.
 ///
-/// The first lane of a rank runs on the thread that started the world. Methods that name no lane are called
-/// by that thread alone, on every rank in the same order, while the rank's other lanes are not between
-/// `finishGradients` and `publish`.
+/// The first lane of a rank runs on the thread that started the world. Methods that name no lane
+/// are called by that thread alone, on every rank in the same order, while the rank's other lanes
+/// are not between `finishGradients` and `publish`.
 package protocol GradientExchange: AnyObject, Sendable {
   /// What both forms have: the plan, the memory, the lanes that share it.
   var core: ExchangeCore { get }
@@ -54,14 +54,15 @@ package protocol GradientExchange: AnyObject, Sendable {
   /// - Throws: ``DataParallelismError`` where a rank failed.
   func shareRecords(lane: Int, flags: UInt64) throws(DataParallelismError) -> UInt64
 
-  /// Adds all shards' gradients in the lane's slice and lets the caller use the sum, chunk by chunk.
+  /// Adds all shards' gradients in the lane's slice and lets the caller use the sum, chunk by
+  /// chunk.
   ///
   /// - Parameters:
   ///   - lane: The calling lane.
-  ///   - clipsByNorm: Whether the update needs the norm of the whole sum, which costs another meeting
-  ///     of all lanes.
-  ///   - update: Gets a range of the arena, the sum of the gradients there, and the norm of the whole
-  ///     sum where `clipsByNorm` asks for it; changes parameters and states in that range.
+  ///   - clipsByNorm: Whether the update needs the norm of the whole sum, which costs another
+  ///     meeting of all lanes.
+  ///   - update: Gets a range of the arena, the sum of the gradients there, and the norm of the
+  ///     whole sum where `clipsByNorm` asks for it; changes parameters and states in that range.
   /// - Throws: ``DataParallelismError`` where a rank failed.
   func reduceSlice(
     lane: Int, clipsByNorm: Bool, update: (Range<Int>, FloatView, Double?) -> Void
@@ -72,12 +73,12 @@ package protocol GradientExchange: AnyObject, Sendable {
   /// - Throws: ``DataParallelismError`` where a rank failed.
   func publish(lane: Int) throws(DataParallelismError)
 
-  /// Brings the whole optimizer state to rank 0. Collective.
+  /// Brings the whole optimizer state to rank 0; collective.
   ///
   /// - Throws: ``DataParallelismError`` where messages fail.
   func gatherState() throws(DataParallelismError)
 
-  /// Gives rank 0's parameters and states to all ranks, after they were set there. Collective.
+  /// Gives rank 0's parameters and states to all ranks, after they were set there; collective.
   ///
   /// - Throws: ``DataParallelismError`` where messages fail.
   func scatterParametersAndState() throws(DataParallelismError)
@@ -101,8 +102,8 @@ extension GradientExchange {
 
   /// The buffer that a lane of this rank writes a shard's gradient to.
   ///
-  /// It holds an old gradient: whoever writes sets every element of every parameter. The gaps of the
-  /// layout hold zeros and must keep them.
+  /// It holds an old gradient: whoever writes sets every element of every parameter. The gaps of
+  /// the layout hold zeros and must keep them.
   package func slot(lane: Int, _ slot: Int) -> FloatView {
     core.slot(lane: lane, slot)
   }
@@ -148,7 +149,7 @@ extension GradientExchange {
   /// `finishGradients`.
   package var gradientNorm: Double { core.buffers.sumOfSquares().squareRoot() }
 
-  /// Frees the memory. Collective; nothing of the exchange may be used after.
+  /// Frees the memory; collective; nothing of the exchange may be used after.
   ///
   /// - Throws: ``DataParallelismError`` where messages fail.
   package func close() throws(DataParallelismError) {

@@ -23,7 +23,9 @@ final class LaneGroup: Sendable {
   /// The bytes that a group needs.
   static func byteCount(lanes: Int) -> Int { clanes_bytes(UInt32(lanes)) }
 
-  /// Makes the group in zeroed memory. One process does, before others attach.
+  /// Makes the group in zeroed memory.
+  ///
+  /// One process does, before others attach.
   ///
   /// - Parameters:
   ///   - memory: At least ``byteCount(lanes:)`` bytes, 128-byte aligned.
@@ -56,7 +58,7 @@ final class LaneGroup: Sendable {
     return patience
   }
 
-  /// Publishes which rank a lane belongs to, and its process. Once, before the first wait of any.
+  /// Publishes which rank a lane belongs to, and its process; once, before the first wait of any.
   func join(_ lane: Int, rank: Int) {
     unsafe clanes_join(team.pointer, UInt32(lane), UInt32(rank))
   }
@@ -81,7 +83,9 @@ final class LaneGroup: Sendable {
     unsafe clanes_publish(team.pointer, UInt32(lane), step, phase.rawValue)
   }
 
-  /// The error of a wait. Only the first to notice a death tells of it, so that it is told once.
+  /// The error of a wait.
+  ///
+  /// Only the first to notice a death tells of it, so that it is told once.
   private func failure(_ outcome: clanes_outcome) -> DataParallelismError {
     let states = (0..<count).map { unsafe clanes_state(team.pointer, UInt32($0)) }
     let culprit = states[Int(outcome.lane)]

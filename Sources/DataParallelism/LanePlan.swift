@@ -1,6 +1,7 @@
 /// When a lane adds the gradients of its shards.
 package enum SlotMode: String, Sendable, CaseIterable {
-  /// At the end: every shard keeps a slot of its own, and one pass adds them all. Least memory traffic.
+  /// At the end: every shard keeps a slot of its own, and one pass adds them all. Least memory
+  /// traffic.
   case lazy
   /// As soon as two neighbours are complete: as many slots as a binary counter has digits.
   case eager
@@ -120,7 +121,8 @@ package struct LanePlan: Sendable {
   }
 }
 
-/// The part of `count` things that owner `index` of `owners` gets, contiguous and as even as can be.
+/// The part of `count` things that owner `index` of `owners` gets, contiguous and as even as can
+/// be.
 func evenly(_ count: Int, _ index: Int, _ owners: Int) -> Range<Int> {
   (index * count / owners)..<((index + 1) * count / owners)
 }

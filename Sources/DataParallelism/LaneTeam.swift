@@ -5,16 +5,17 @@ internal import Synchronization
 package enum LaneTeam {
   /// Runs `body` on several threads at once and waits for all of them.
   ///
-  /// The calling thread runs index 0. Where one throws, `abandon` is called for it, which must make the
-  /// others leave their waits; the first error is then thrown on.
+  /// The calling thread runs index 0. Where one throws, `abandon` is called for it, which must make
+  /// the others leave their waits; the first error is then thrown on.
   ///
   /// - Parameters:
   ///   - workers: The number of threads, at least 1.
   ///   - abandon: Makes the others leave their waits; gets the index of the thread that failed.
-  ///   - onFirstError: Told of the first error at once, on the thread that failed, before the others have
-  ///     been waited for.
+  ///   - onFirstError: Told of the first error at once, on the thread that failed, before the
+  ///     others have been waited for.
   ///   - body: What to run; gets the thread's index.
-  /// - Throws: What `body` threw first; ``DataParallelismError/thread(code:)`` where a thread does not start.
+  /// - Throws: What `body` threw first; ``DataParallelismError/thread(code:)`` where a thread does
+  ///   not start.
   package static func run(
     workers: Int, abandon: @escaping @Sendable (Int) -> Void,
     onFirstError: @escaping @Sendable (any Error) -> Void = { _ in },

@@ -3,15 +3,16 @@ package import Tensors
 
 /// The exchange for ranks that do not share memory: they send each other what they need.
 ///
-/// Every rank has all parameters, but owns one slice of them, with its optimizer state. The lanes of a
-/// rank meet at a barrier of their own; its first lane does the talking. In a step
+/// Every rank has all parameters, but owns one slice of them, with its optimizer state. The lanes
+/// of a rank meet at a barrier of their own; its first lane does the talking. In a step
 ///
 /// 1. lanes add their rank's gradients as far as the tree goes within it,
 /// 2. each rank sends each other the part of these sums that lies in the other's slice,
 /// 3. the lanes of each rank finish the tree over their slice and step on it,
 /// 4. the new parameters go to all.
 ///
-/// The volume is that of an all-reduce, or less than twice it where the tree does not split as the ranks do.
+/// The volume is that of an all-reduce, or less than twice it where the tree does not split as the
+/// ranks do.
 package final class MessageExchange: GradientExchange {
   /// The plan, the memory, the lanes.
   package let core: ExchangeCore
@@ -24,7 +25,7 @@ package final class MessageExchange: GradientExchange {
   private let slice: Range<Int>
   private let workers: Int
 
-  /// Sets up the exchange. Collective.
+  /// Sets up the exchange; collective.
   ///
   /// - Parameters:
   ///   - settings: What to set up, the same on every rank.
@@ -36,7 +37,9 @@ package final class MessageExchange: GradientExchange {
     let plan = settings.plan(ranks: size)
     let rankPlans = (0..<size).map { RankPlan(plan, rank: $0, rankCount: size) }
     let slice = evenly(settings.arena.chunkCount, rank, size)
-    let others = rankPlans.enumerated().reduce(0) { $0 + ($1.offset == rank ? 0 : $1.element.parts.count) }
+    let others = rankPlans.enumerated().reduce(0) {
+      $0 + ($1.offset == rank ? 0 : $1.element.parts.count)
+    }
     let elements = settings.arena.elements(ofChunks: slice)
     let core = try ExchangeCore(
       settings, communicator: communicator, sharesNode: false,
@@ -89,7 +92,8 @@ package final class MessageExchange: GradientExchange {
     return core.raisedFlags()
   }
 
-  /// Adds all shards' gradients in the lane's part of the rank's slice, and lets the caller use the sum.
+  /// Adds all shards' gradients in the lane's part of the rank's slice, and lets the caller use the
+  /// sum.
   package func reduceSlice(
     lane: Int, clipsByNorm: Bool, update: (Range<Int>, FloatView, Double?) -> Void
   ) throws(DataParallelismError) {
@@ -136,12 +140,12 @@ package final class MessageExchange: GradientExchange {
     try barrier(lane: lane)
   }
 
-  /// Brings the slices of the optimizer state from their owners to rank 0. Collective.
+  /// Brings the slices of the optimizer state from their owners to rank 0; collective.
   package func gatherState() throws(DataParallelismError) {
     try courier.moveState(toRankZero: true)
   }
 
-  /// Sends rank 0's parameters to all, and slices of its states to their owners. Collective.
+  /// Sends rank 0's parameters to all, and slices of its states to their owners; collective.
   package func scatterParametersAndState() throws(DataParallelismError) {
     try courier.broadcastParameters()
     try courier.moveState(toRankZero: false)

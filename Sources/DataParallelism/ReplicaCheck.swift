@@ -24,7 +24,7 @@ extension GradientExchange {
     hash(parameters)
   }
 
-  /// Compares the parameters of all ranks. Collective.
+  /// Compares the parameters of all ranks; collective.
   ///
   /// - Throws: ``ReplicaDriftError`` on every rank, naming the ranks that differ from most;
   ///   ``DataParallelismError`` where messages fail.
@@ -51,7 +51,8 @@ private func hash(_ view: FloatView) -> UInt64 {
   unsafe XXH3_64bits(view.bytes.baseAddress, view.bytes.count)
 }
 
-/// The indices of values that are not the most frequent one; of equally frequent ones the first holds.
+/// The indices of values that are not the most frequent one; of equally frequent ones the first
+/// holds.
 private func differing(_ values: [UInt64]) -> [Int] {
   var reference = values[0]
   var votes = 0

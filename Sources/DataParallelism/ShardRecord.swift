@@ -14,7 +14,8 @@ package struct ShardRecord: Sendable, Hashable, BitwiseCopyable {
   package var count: UInt64
   /// Bits that everyone gets to know, see ``GradientExchange/finishGradients(lane:flags:)``.
   package var flags: UInt64
-  private var padding: UInt64 = 0
+  /// Bits that lanes raised, on their way to other ranks; no part of sums.
+  var carriedFlags: UInt64 = 0
 
   /// Makes a record; everything is 0 unless given.
   package init(

@@ -4,9 +4,10 @@
 
 /// The canonical binary tree over the leaves `0..<count`.
 ///
-/// With strides s = 1, 2, 4, … every leaf i that is a multiple of 2s takes up leaf i + s, where there is one;
-/// the lower index is the left operand. Said from the top: a run of leaves is split at the largest
-/// power of two below its length. The tree depends on the count alone, never on who holds the leaves.
+/// With strides s = 1, 2, 4, … every leaf i that is a multiple of 2s takes up leaf i + s, where
+/// there is one; the lower index is the left operand. Said from the top: a run of leaves is split
+/// at the largest power of two below its length. The tree depends on the count alone, never on who
+/// holds the leaves.
 package struct ShardTree: Sendable, Hashable {
   /// The number of leaves, at least 1.
   package let count: Int
@@ -28,6 +29,7 @@ package struct ShardTree: Sendable, Hashable {
   /// - Parameters:
   ///   - value: The value of a leaf.
   ///   - add: Combines two neighbours, the lower first.
+  /// - Returns: The value of the root.
   /// - Complexity: O(count), without allocation.
   package func fold<Value>(_ value: (Int) -> Value, _ add: (Value, Value) -> Value) -> Value {
     Self.fold(0..<count, value, add)
@@ -65,11 +67,13 @@ package struct ShardTree: Sendable, Hashable {
 
   /// The additions that make a node out of nodes below it, as a postfix program.
   ///
-  /// An entry k of at least 0 pushes part k; -1 adds the two topmost, the lower one as left operand.
+  /// An entry k of at least 0 pushes part k; -1 adds the two topmost, the lower one as left
+  /// operand.
   ///
   /// - Parameters:
   ///   - node: What to make; all leaves, or one of ``nodes(covering:)``.
   ///   - parts: Nodes of the tree that cover it, in order.
+  /// - Returns: The program.
   func program(for node: Range<Int>, from parts: [Range<Int>]) -> [Int32] {
     var program: [Int32] = []
     var next = 0

@@ -3,8 +3,8 @@ internal import Tensors
 
 /// Adds runs of several gradients in the order of a postfix program.
 ///
-/// One belongs to one lane, with whose scratch memory it works, so that adding allocates nothing; only
-/// that lane's thread calls it.
+/// One belongs to one lane, with whose scratch memory it works, so that adding allocates nothing;
+/// only that lane's thread calls it.
 @safe
 final class TreeSum: @unchecked Sendable {
   private let parts: [FloatView]
@@ -54,8 +54,8 @@ final class TreeSum: @unchecked Sendable {
     var start = range.lowerBound
     while start < range.upperBound {
       let chunk = start..<min(start + ArenaLayout.chunk, range.upperBound)
-      // By way of the scratch memory, which stays in the cache: the kernel's output must not overlap
-      // its inputs.
+      // By way of the scratch memory, which stays in the cache: the kernel's output must not
+      // overlap its inputs.
       destination[chunk].copy(from: self(chunk))
       start = chunk.upperBound
     }

@@ -3,17 +3,17 @@ package import Tensors
 
 /// The exchange where all ranks share a node, or are one: everything lies in one window.
 ///
-/// There is one copy of the parameters and of the optimizer's state. Backward passes write straight into
-/// the window; each lane adds its slice of all gradients there, and steps on that slice at once, while the sum is
-/// in its cache. Nothing is copied and nothing is sent. With one rank and one lane there is nothing to
-/// wait for either.
+/// There is one copy of the parameters and of the optimizer's state. Backward passes write straight
+/// into the window; each lane adds its slice of all gradients there, and steps on that slice at
+/// once, while the sum is in its cache. Nothing is copied and nothing is sent. With one rank and
+/// one lane there is nothing to wait for either.
 package final class WindowExchange: GradientExchange {
   /// The plan, the memory, the lanes.
   package let core: ExchangeCore
   /// For each lane of this rank, the sum over the whole frontier.
   private let sums: [TreeSum]
 
-  /// Sets up the exchange. Collective.
+  /// Sets up the exchange; collective.
   ///
   /// - Parameters:
   ///   - settings: What to set up, the same on every rank.
@@ -76,12 +76,12 @@ package final class WindowExchange: GradientExchange {
     try core.group.barrier(lane)
   }
 
-  /// Brings the whole optimizer state to rank 0, where it is already. Collective.
+  /// Brings the whole optimizer state to rank 0, where it is already; collective.
   package func gatherState() throws(DataParallelismError) {
     try throwing { () throws(MPIError) in try core.communicator.barrier() }
   }
 
-  /// Waits until rank 0's parameters and states are there for all. Collective.
+  /// Waits until rank 0's parameters and states are there for all; collective.
   package func scatterParametersAndState() throws(DataParallelismError) {
     try throwing { () throws(MPIError) in try core.communicator.barrier() }
   }

@@ -1,12 +1,12 @@
-// All-gathers built from messages between pairs, so that counts are unlimited, waiting is polite and
-// no step allocates. Nothing here adds numbers: values only move.
+// All-gathers built from messages between pairs, so that counts are unlimited, waiting is polite
+// and no step allocates. Nothing here adds numbers: values only move.
 
 /// Tags of this module's own messages; those of callers lie below.
 private let linearTag: Int32 = 30_001
 private let ringTag: Int32 = 30_002
 
 extension Communicator {
-  /// Brings every rank's part of a buffer to all ranks, in place. Collective.
+  /// Brings every rank's part of a buffer to all ranks, in place; collective.
   ///
   /// Small parts go straight from each rank to each other; large ones go round a ring, so that each
   /// part crosses the border between two nodes once.
@@ -63,9 +63,10 @@ extension Communicator {
     }
   }
 
-  /// Every rank's value, in order of ranks. Collective.
+  /// Every rank's value, in order of ranks; collective.
   ///
   /// - Parameter value: This rank's value; a plain one, without references.
+  /// - Returns: The values of ranks 0, 1, 2, …
   /// - Throws: ``MPIError`` as MPI reports it.
   package func allGather<Value: BitwiseCopyable>(_ value: Value) throws(MPIError) -> [Value] {
     var values = [Value](repeating: value, count: size)
@@ -78,7 +79,7 @@ extension Communicator {
     return values
   }
 
-  /// Every rank's text, in order of ranks. Collective.
+  /// Every rank's text, in order of ranks; collective.
   ///
   /// - Throws: ``MPIError`` as MPI reports it.
   package func allGather(text: String) throws(MPIError) -> [String] {
@@ -98,11 +99,12 @@ extension Communicator {
     return parts.map { String(decoding: all[$0], as: UTF8.self) }
   }
 
-  /// One rank's bytes on all ranks, whatever their number. Collective.
+  /// One rank's bytes on all ranks, whatever their number; collective.
   ///
   /// - Parameters:
   ///   - bytes: The bytes; only the root's count.
   ///   - root: The rank whose bytes count.
+  /// - Returns: The root's bytes.
   /// - Throws: ``MPIError`` as MPI reports it.
   package func broadcast(bytes: [UInt8], from root: Int) throws(MPIError) -> [UInt8] {
     var count = bytes.count

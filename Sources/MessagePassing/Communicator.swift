@@ -2,8 +2,9 @@ internal import CMPI
 
 /// The ranks that talk to each other.
 ///
-/// All calls come from one thread, the one that started the world; that is also why it may be stored
-/// where other threads see it. A collective call must be made by every rank, in the same order.
+/// All calls come from one thread, the one that started the world; that is also why it may be
+/// stored where other threads see it. A collective call must be made by every rank, in the same
+/// order.
 @safe
 package final class Communicator: @unchecked Sendable {
   /// This process's number, from 0.
@@ -37,14 +38,14 @@ package final class Communicator: @unchecked Sendable {
     unsafe cmpi_set_piece(handle, byteCount)
   }
 
-  /// Returns when every rank has called it. Collective.
+  /// Returns when every rank has called it; collective.
   ///
   /// - Throws: ``MPIError`` as MPI reports it.
   package func barrier() throws(MPIError) {
     try check(unsafe cmpi_barrier(handle), "a barrier of \(size) ranks")
   }
 
-  /// Copies one rank's bytes to all. Collective.
+  /// Copies one rank's bytes to all; collective.
   ///
   /// - Parameters:
   ///   - bytes: The source at the root, the destination elsewhere; the same size on every rank.

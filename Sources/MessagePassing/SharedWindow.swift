@@ -7,24 +7,27 @@ internal import CMPI
 package final class SharedWindow: @unchecked Sendable {
   /// The memory, aligned to 4096 bytes; valid until ``free()``.
   package let memory: UnsafeMutableRawBufferPointer
-  /// The handle; nil when freed. Only the thread that started the world touches it.
+  /// The handle; nil when freed.
+  ///
+  /// Only the thread that started the world touches it.
   private var handle: OpaquePointer?
   private let isPrivate: Bool
 
-  /// Allocates the window. Collective over the node, if one is given.
+  /// Allocates the window; collective over the node, if one is given.
   ///
   /// - Parameters:
   ///   - byteCount: The size; the node's first rank's choice counts.
   ///   - node: The ranks of one node; nil for memory of this rank alone.
-  /// - Throws: ``MPIError`` where MPI fails, or where the shared-memory file system is too small: its
-  ///   hint says how a container gets more.
+  /// - Throws: ``MPIError`` where MPI fails, or where the shared-memory file system is too small:
+  ///   its hint says how a container gets more.
   package init(byteCount: Int, node: Communicator?) throws(MPIError) {
     var window: OpaquePointer?
     var available = 0
     let code = unsafe cmpi_window_create(node?.handle, byteCount, &window, &available)
     guard code == 0, let window = unsafe window, let base = unsafe cmpi_window_memory(window) else {
       throw MPIError(
-        operation: "shared window of \(Self.text(byteCount)) for \(node?.size ?? 1) ranks", code: code,
+        operation: "shared window of \(Self.text(byteCount)) for \(node?.size ?? 1) ranks",
+        code: code,
         hint: code == Int32(CMPI_NO_SHARED_MEMORY) ? Self.hint(byteCount, available) : nil)
     }
     unsafe self.handle = window
@@ -32,7 +35,7 @@ package final class SharedWindow: @unchecked Sendable {
     self.isPrivate = node == nil || node?.size == 1
   }
 
-  /// Frees the memory. Collective over the node.
+  /// Frees the memory; collective over the node.
   ///
   /// A window that was not freed lives as long as the process.
   ///
@@ -54,7 +57,8 @@ package final class SharedWindow: @unchecked Sendable {
 
   private static func hint(_ byteCount: Int, _ available: Int) -> String {
     let mebibytes = (byteCount >> 20) * 5 / 4 + 64
-    return "/dev/shm has \(text(available)) left; start a container with `--shm-size=\(mebibytes)m`,"
+    return
+      "/dev/shm has \(text(available)) left; start a container with `--shm-size=\(mebibytes)m`,"
       + " or set `distributed.reducer: message`, which needs none"
   }
 }

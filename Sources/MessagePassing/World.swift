@@ -96,7 +96,7 @@ public final class World: Sendable {
     _ = unsafe line.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
-  /// Ends MPI in good order. Collective.
+  /// Ends MPI in good order; collective.
   ///
   /// - Throws: ``MPIError`` as MPI reports it.
   func end() throws(MPIError) {
@@ -132,18 +132,20 @@ public final class World: Sendable {
 
 /// Runs `body` as one rank of the job, and ends the job after it.
 ///
-/// Where the process was started without a launcher it is rank 0 of 1, and MPI is not started at all.
-/// An error of a job of several ranks never leaves this function: ending MPI in good order would wait
-/// for ranks that wait for this one. It is shown as `error[rank r host h]: …` and all ranks are ended
-/// with its exit code. An error of a single rank is thrown on.
+/// Where the process was started without a launcher it is rank 0 of 1, and MPI is not started at
+/// all. An error of a job of several ranks never leaves this function: ending MPI in good order
+/// would wait for ranks that wait for this one. It is shown as `error[rank r host h]: …` and all
+/// ranks are ended with its exit code. An error of a single rank is thrown on.
 ///
 /// Call it once a process, from the main thread: MPI does not start twice.
 ///
 /// - Parameters:
-///   - describe: The text, exit code and scope of an error. The default shows its description, exit code 1.
+///   - describe: The text, exit code and scope of an error. The default shows its description, exit
+///     code 1.
 ///   - body: What to run.
 /// - Returns: What `body` returns.
 /// - Throws: ``MPIError`` where MPI does not start; what `body` throws, if there is one rank.
+@discardableResult
 public func withWorld<Result>(
   describing describe: @escaping @Sendable (any Error) -> WorldFailure = {
     WorldFailure(text: "\($0)")

@@ -1,8 +1,9 @@
 // The meeting point of all lanes of one node, in memory that they share.
 //
-// A lane is one worker thread of one rank. The lanes of a node (ranks x workers) share a `clanes_team`:
-// a barrier, an abort flag, and for every lane a record of who it is and what it is doing, so that a
-// lane that waits in vain can say for whom. The memory may be a shared window or, for one rank, heap.
+// A lane is one worker thread of one rank. The lanes of a node (ranks x workers) share a
+// `clanes_team`: a barrier, an abort flag, and for every lane a record of who it is and what it is
+// doing, so that a lane that waits in vain can say for whom. The memory may be a shared window or,
+// for one rank, heap.
 #ifndef CLANES_H
 #define CLANES_H
 
@@ -75,7 +76,8 @@ void clanes_join(clanes_team *team, uint32_t lane, uint32_t rank);
 /// Memory written by a lane before it arrives is visible to every lane after it has passed.
 clanes_outcome clanes_barrier(clanes_team *team, uint32_t lane, const clanes_patience *patience);
 
-/// Makes every present and future wait of the team end with `CLANES_ABORTED`. The first call counts.
+/// Makes every present and future wait of the team end with `CLANES_ABORTED`. The first call
+/// counts.
 void clanes_abort(clanes_team *team, uint32_t lane, int32_t code);
 
 /// Notes what a lane is doing.

@@ -1,8 +1,8 @@
 // MPI as functions: what Swift cannot see of it are macros, handles and 32-bit counts.
 //
-// Every function returns an MPI error code, 0 for success, unless said otherwise. Where the process was
-// not started by a launcher, or MPI was absent when this was compiled, a serial stand-in serves rank 0
-// of 1: starting MPI alone takes a tenth of a second, and a single rank needs nothing of it.
+// Every function returns an MPI error code, 0 for success, unless said otherwise. Where the process
+// was not started by a launcher, or MPI was absent when this was compiled, a serial stand-in serves
+// rank 0 of 1: starting MPI alone takes a tenth of a second, and a single rank needs nothing of it.
 //
 // One thread calls everything here: the one that called `cmpi_start` (MPI_THREAD_FUNNELED).
 #ifndef CMPI_H
@@ -78,7 +78,8 @@ int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms);
 
 /// Allocates zeroed memory that all ranks of a node share. Collective.
 ///
-/// The first rank's choice of `bytes` counts; without a node the memory is private. With CMPI_NO_SHARED_MEMORY, `*available` is what the shared-memory file system has left.
+/// The first rank's choice of `bytes` counts; without a node the memory is private. With
+/// CMPI_NO_SHARED_MEMORY, `*available` is what the shared-memory file system has left.
 int cmpi_window_create(cmpi_comm *node, size_t bytes, cmpi_window **window, size_t *available);
 /// The memory, aligned to 4096 bytes.
 void *cmpi_window_memory(const cmpi_window *window);

@@ -1,0 +1,225 @@
+import MessagePassing
+import Synchronization
+import Tensors
+import Testing
+
+@testable import DataParallelism
+
+/// One way of running a training.
+struct ExchangeCase: Sendable, CustomTestStringConvertible {
+  let training: FakeTraining
+  let kind: ExchangeKind
+  let mode: SlotMode
+  let workers: Int
+
+  var testDescription: String {
+    "\(training.count) floats, \(training.shards) shards, \(workers) workers, \(kind), \(mode)"
+      + (training.clips ? ", clipped" : "")
+  }
+
+  /// All ways for the world at hand, the costly ones for fewer shards.
+  static let all: [ExchangeCase] = {
+    var cases: [ExchangeCase] = []
+    let ranks = TestWorld.shared.size
+    let sizes = [(16, 1...9), (4096, 1...9), (100_000, 5...8), ((1 << 20) + 16, 5...5)]
+    for (count, shards) in sizes {
+      for shards in shards where shards >= ranks {
+        for clips in [false, true] {
+          let training = FakeTraining(
+            count: count, shards: shards, clips: clips, steps: count > 1 << 20 ? 2 : 3)
+          for kind in [ExchangeKind.window, .message] {
+            for mode in SlotMode.allCases {
+              for workers in [1, 2] {
+                cases.append(
+                  ExchangeCase(training: training, kind: kind, mode: mode, workers: workers))
+              }
+            }
+          }
+        }
+      }
+    }
+    return cases
+  }()
+}
+
+/// References that were computed already; rank tests run one after the other.
+private let references = Mutex<[FakeTraining: FakeTraining.Result]>([:])
+
+private func reference(_ training: FakeTraining) -> FakeTraining.Result {
+  references.withLock { known in
+    if let result = known[training] { return result }
+    let result = training.reference()
+    known = [training: result]
+    return result
+  }
+}
+
+extension RankTests {
+  @Suite struct ExchangeTests {
+    let world = TestWorld.shared
+
+    /// Runs all steps of a case on this rank's lanes.
+    private func run(_ exchange: any GradientExchange, _ training: FakeTraining) throws
+      -> ShardRecord
+    {
+      let last = Mutex(ShardRecord())
+      try LaneTeam.run(workers: exchange.lanes.count, abandon: { exchange.abandon(lane: $0) }) {
+        worker in
+        let lane = exchange.lanes.lowerBound + worker
+        for step in 0..<training.steps {
+          for leaf in exchange.plan.leaves[lane] {
+            training.gradient(
+              shard: leaf.shard, step: step, parameters: exchange.parameters,
+              into: exchange.slot(lane: lane, leaf.slot))
+            exchange.setRecord(
+              training.record(shard: leaf.shard, step: step), of: leaf.shard)
+            exchange.merge(lane: lane, after: leaf)
+          }
+          let raised: UInt64 = step == 1 && lane == exchange.plan.laneCount - 1 ? 8 : 0
+          let flags = try exchange.finishGradients(lane: lane, flags: raised)
+          #expect(flags == (step == 1 ? 8 : 0))
+          let totals = exchange.totals()
+          if worker == 0 { last.withLock { $0 = totals } }
+          try exchange.reduceSlice(lane: lane, clipsByNorm: training.clips) {
+            range, gradient, norm in
+            FakeTraining.update(
+              exchange.parameters[range], exchange.states[0][range], gradient,
+              scale: FakeTraining.scale(weight: totals.weight, norm: norm))
+          }
+          try exchange.publish(lane: lane)
+        }
+      }
+      return last.withLock { $0 }
+    }
+
+    @Test(
+      "parameters, states, norm and totals have the bits of a serial run",
+      arguments: ExchangeCase.all)
+    func sameBits(_ one: ExchangeCase) throws {
+      let training = one.training
+      var settings = ExchangeSettings(
+        arena: training.arena, shards: training.shards, workers: one.workers, stateCount: 1)
+      settings.mode = one.mode
+      settings.stallLimit = 120
+      let exchange = try one.kind.makeExchange(settings, world: world)
+      if world.rank == 0 {
+        for entry in exchange.arena.entries {
+          for index in entry.range { exchange.parameters[index] = FakeTraining.initial(index) }
+        }
+      }
+      try exchange.scatterParametersAndState()
+      let totals = try run(exchange, training)
+      try exchange.compareParameters()
+      let norm = exchange.gradientNorm
+      #expect(try exchange.firstNonFiniteGradient() == nil)
+      try exchange.gatherState()
+      let parameters = exchange.parameters.array
+      let momentum = exchange.states[0].array
+      try exchange.close()
+
+      let expected = reference(training)
+      #expect(bits(parameters) == bits(expected.parameters))
+      if world.rank == 0 { #expect(bits(momentum) == bits(expected.momentum)) }
+      #expect(norm == expected.norm)
+      #expect(totals == expected.totals)
+      #expect(expected.parameters != FakeTraining.table, "the reference has moved")
+    }
+
+    private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
+
+    @Test(
+      "evaluation records are shared without gradients", arguments: [ExchangeKind.window, .message])
+    func records(_ kind: ExchangeKind) throws {
+      let training = FakeTraining(count: 16, shards: world.size + 1, clips: false)
+      let exchange = try kind.makeExchange(
+        ExchangeSettings(arena: training.arena, shards: training.shards, workers: 1, stateCount: 0),
+        world: world)
+      let lane = world.rank
+      for round in 1...3 {
+        for leaf in exchange.plan.leaves[lane] {
+          exchange.setRecord(ShardRecord(loss: Double(leaf.shard * round)), of: leaf.shard)
+        }
+        #expect(
+          try exchange.shareRecords(lane: lane, flags: 1 << UInt64(lane)) == (1 << world.size) - 1)
+        let expected = Double(round * (training.shards - 1) * training.shards / 2)
+        #expect(exchange.totals().loss == expected)
+        try exchange.barrier(lane: lane)
+      }
+      try exchange.close()
+    }
+
+    @Test("a parameter that drifted is found, with its rank and tensor")
+    func drift() throws {
+      let training = FakeTraining(count: 10_000, shards: world.size, clips: false)
+      let exchange = try ExchangeKind.message.makeExchange(
+        ExchangeSettings(arena: training.arena, shards: training.shards, workers: 1, stateCount: 0),
+        world: world)
+      try exchange.compareParameters()
+      let culprit = world.size - 1
+      let entry = try #require(training.arena["a"])
+      if world.rank == culprit { exchange.parameters[entry.offset + 1] = 1e-30 }
+      if world.size == 1 {
+        try exchange.compareParameters()
+      } else {
+        #expect(throws: ReplicaDriftError(ranks: [culprit], tensor: "a")) {
+          try exchange.compareParameters()
+        }
+      }
+      // Healed by rank 0's values.
+      try exchange.scatterParametersAndState()
+      try exchange.compareParameters()
+      try exchange.close()
+    }
+
+    @Test("ranks that were set up differently all refuse, naming one")
+    func disagreement() throws {
+      guard world.size > 1 else { return }
+      let arena = FakeTraining(count: 16, shards: 8, clips: false).arena
+      let settings = ExchangeSettings(
+        arena: arena, shards: world.rank == 1 ? 9 : 8, workers: 1, stateCount: 0)
+      #expect(
+        throws: DataParallelismError.disagreement(rank: 1, what: "shards", found: 9, expected: 8)
+      ) {
+        _ = try ExchangeKind.auto.makeExchange(settings, world: world)
+      }
+    }
+
+    @Test("fewer shards than ranks are refused")
+    func fewShards() throws {
+      guard world.size > 1 else { return }
+      let arena = FakeTraining(count: 16, shards: 8, clips: false).arena
+      let settings = ExchangeSettings(
+        arena: arena, shards: world.size - 1, workers: 1, stateCount: 0)
+      #expect(
+        throws: DataParallelismError.fewerShardsThanRanks(
+          shards: world.size - 1, ranks: world.size)
+      ) {
+        _ = try ExchangeKind.auto.makeExchange(settings, world: world)
+      }
+    }
+
+    @Test(
+      "non-finite gradients are named alike on all ranks",
+      arguments: [ExchangeKind.window, .message])
+    func nonFinite(_ kind: ExchangeKind) throws {
+      let training = FakeTraining(count: 50_000, shards: 2 * world.size, clips: false)
+      let exchange = try kind.makeExchange(
+        ExchangeSettings(arena: training.arena, shards: training.shards, workers: 1, stateCount: 0),
+        world: world)
+      let lane = world.rank
+      let entry = try #require(training.arena["a"])
+      for leaf in exchange.plan.leaves[lane] {
+        let slot = exchange.slot(lane: lane, leaf.slot)
+        slot.fill(with: 1)
+        if leaf.shard == training.shards - 1 { slot[entry.offset + 3] = .nan }
+        exchange.merge(lane: lane, after: leaf)
+      }
+      _ = try exchange.finishGradients(lane: lane, flags: 0)
+      try exchange.reduceSlice(lane: lane, clipsByNorm: false) { _, _, _ in }
+      try exchange.publish(lane: lane)
+      #expect(exchange.gradientNorm.isNaN)
+      #expect(try exchange.firstNonFiniteGradient() == entry)
+      try exchange.close()
+    }
+  }
+}
