@@ -1,0 +1,116 @@
+import CKernels
+import CKernelsLevels
+import Testing
+
+/// Whether this CPU runs the AVX-512 versions, so that both can be compared.
+private var hasBothLevels: Bool {
+  unsafe String(cString: ck_instruction_set()) == "x86-64-v4"
+}
+
+/// AVX2 and AVX-512 must give the same bits, or a job over unlike nodes would drift.
+@Suite(.enabled(if: hasBothLevels, "needs a CPU with AVX-512"))
+struct LevelTests {
+  /// Runs both versions on zeroed buffers of `count` floats and compares what they wrote.
+  private func compare(
+    _ what: String, count: Int, _ v3: (inout [Float]) -> Void, _ v4: (inout [Float]) -> Void,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    var (one, other) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
+    v3(&one)
+    v4(&other)
+    #expect(bits(one) == bits(other), "\(what)", sourceLocation: sourceLocation)
+    #expect(one.contains { $0 != 0 }, "\(what)", sourceLocation: sourceLocation)
+  }
+
+  /// A length that leaves a rest for every vector width.
+  private let count = 4_096 + 15
+
+  @Test("activations", arguments: activations.indices)
+  func activation(index: Int) {
+    let (kind, name, alpha) = activations[index]
+    for scale: Float in [0.1, 5, 120] {
+      let x = numbers(count, seed: 1, scale: scale), dy = numbers(count, seed: 2)
+      compare(
+        name, count: count,
+        { unsafe ck_activation_forward_v3(kind.rawValue, alpha, x, &$0, count) },
+        { unsafe ck_activation_forward_v4(kind.rawValue, alpha, x, &$0, count) })
+      if kind == CK_BINARY_STEP { continue }
+      let saved = savedForBackward(kind, alpha: alpha, x: x)
+      compare(
+        name, count: count,
+        { unsafe ck_activation_backward_v3(kind.rawValue, alpha, saved, dy, &$0, count) },
+        { unsafe ck_activation_backward_v4(kind.rawValue, alpha, saved, dy, &$0, count) })
+    }
+  }
+
+  @Test("sums")
+  func sums() {
+    let x = numbers(count, seed: 3, scale: 10)
+    #expect(unsafe ck_sum_squares_v3(x, count) == ck_sum_squares_v4(x, count))
+    for cols in [10, 31, 33, 100] {
+      compare(
+        "columns", count: cols, { unsafe ck_add_columns_v3(x, &$0, 40, cols) },
+        { unsafe ck_add_columns_v4(x, &$0, 40, cols) })
+    }
+  }
+
+  @Test("softmax", arguments: [10, 16, 65, 128])
+  func softmax(cols: Int) {
+    let x = numbers(20 * cols, seed: 4, scale: 8), dy = numbers(20 * cols, seed: 5)
+    compare(
+      "forward", count: x.count, { unsafe ck_softmax_forward_v3(x, &$0, 20, cols) },
+      { unsafe ck_softmax_forward_v4(x, &$0, 20, cols) })
+    compare(
+      "backward", count: x.count, { unsafe ck_softmax_backward_v3(x, dy, &$0, 20, cols) },
+      { unsafe ck_softmax_backward_v4(x, dy, &$0, 20, cols) })
+  }
+
+  @Test("losses", arguments: [10, 64, 100])
+  func losses(classes: Int) {
+    let rows = 37
+    let x = numbers(rows * classes, seed: 6, scale: 8)
+    let t = numbers(rows * classes, seed: 7).map { $0 > 0 ? Float(1) : 0 }
+    let labels = (0..<rows).map { Float($0 % classes) }
+    let weights = numbers(classes, seed: 8).map { abs($0) + 0.1 }
+    var (one, other): ([level_loss], [level_loss]) = ([], [])
+    compare(
+      "cross entropy", count: x.count,
+      {
+        one.append(unsafe ck_cross_entropy_v3(x, labels, weights, 0.1, &$0, rows, classes))
+      },
+      {
+        other.append(unsafe ck_cross_entropy_v4(x, labels, weights, 0.1, &$0, rows, classes))
+      })
+    compare(
+      "binary cross entropy", count: x.count,
+      { one.append(unsafe ck_binary_cross_entropy_v3(x, t, 2, &$0, x.count)) },
+      { other.append(unsafe ck_binary_cross_entropy_v4(x, t, 2, &$0, x.count)) })
+    compare(
+      "huber", count: x.count, { one.append(unsafe ck_huber_v3(x, t, 0.5, &$0, x.count)) },
+      { other.append(unsafe ck_huber_v4(x, t, 0.5, &$0, x.count)) })
+    #expect(one.map(\.loss) == other.map(\.loss))
+    #expect(one.map(\.absolute_error) == other.map(\.absolute_error))
+  }
+
+  @Test("dropout, Adam and normalization")
+  func others() {
+    let x = numbers(3 * 101, seed: 9), ids: [UInt32] = [4, 5, 6]
+    var mask = [UInt8](repeating: 0, count: x.count)
+    compare(
+      "dropout", count: x.count,
+      { unsafe ck_dropout_forward_v3(x, &$0, &mask, 3, 101, 0.4, 1, 2, 3, 4, ids) },
+      { unsafe ck_dropout_forward_v4(x, &$0, &mask, 3, 101, 0.4, 1, 2, 3, 4, ids) })
+    let adam = level_adam(
+      step_size: 0.01, gradient_scale: 0.3, gradient_decay: 0.1, parameter_scale: 0.99,
+      mean_share: 0.1, beta2: 0.999, square_share: 0.001, root_scale: 7, epsilon: 1e-8)
+    var (w3, m3, v3) = (x, x, x.map(abs)), (w4, m4, v4) = (x, x, x.map(abs))
+    for _ in 0..<5 {
+      unsafe ck_adam_step_v3(&w3, x, &m3, &v3, x.count, adam)
+      unsafe ck_adam_step_v4(&w4, x, &m4, &v4, x.count, adam)
+    }
+    #expect([w3, m3, v3].map(bits) == [w4, m4, v4].map(bits))
+    compare(
+      "affine", count: x.count, { unsafe ck_affine_f32_v3(x, &$0, x.count, 0.3, 0.1) },
+      { unsafe ck_affine_f32_v4(x, &$0, x.count, 0.3, 0.1) })
+  }
+}
