@@ -79,8 +79,10 @@ let package = Package(
     // What a run reads and writes.
     module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),
     module("Configuration", ["Options", "Networks", "Optimizers", "Datasets", "CYAML"]),
-    module("Checkpoints", ["Tensors", "CXXHash"]),
-    module("RunRecords"),
+    module("JSONText"),
+    module("DurableFiles"),
+    module("Checkpoints", ["Tensors", "CXXHash", "JSONText", "DurableFiles"]),
+    module("RunRecords", ["JSONText", "DurableFiles"]),
 
     // The run.
     module(
@@ -101,5 +103,9 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    tests(of: "JSONText", ["JSONText"]),
+    tests(of: "DurableFiles", ["DurableFiles"]),
+    tests(of: "Checkpoints", ["Checkpoints", "Tensors", "JSONText", "DurableFiles"]),
+    tests(of: "RunRecords", ["RunRecords", "JSONText", "DurableFiles"]),
   ]
 )
