@@ -83,6 +83,12 @@ let package = Package(
       "Configuration", ["Options", "Tensors", "Networks", "Optimizers", "Datasets", "CYAML"]),
     module("Checkpoints", ["Tensors", "CXXHash"]),
     module("RunRecords"),
+    module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),
+    module("Configuration", ["Options", "Networks", "Optimizers", "Datasets", "CYAML"]),
+    module("JSONText"),
+    module("DurableFiles"),
+    module("Checkpoints", ["Tensors", "CXXHash", "JSONText", "DurableFiles"]),
+    module("RunRecords", ["JSONText", "DurableFiles"]),
 
     // The run.
     module(
@@ -122,5 +128,9 @@ let package = Package(
       name: "CollectiveTests",
       dependencies: ["DataParallelism", "MessagePassing", "Tensors", "CKernels"],
       swiftSettings: swiftSettings),
+    tests(of: "JSONText", ["JSONText"]),
+    tests(of: "DurableFiles", ["DurableFiles"]),
+    tests(of: "Checkpoints", ["Checkpoints", "Tensors", "JSONText", "DurableFiles"]),
+    tests(of: "RunRecords", ["RunRecords", "JSONText", "DurableFiles"]),
   ]
 )

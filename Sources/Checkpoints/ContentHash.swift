@@ -1,0 +1,64 @@
+internal import CXXHash
+internal import Tensors
+
+/// The XXH3-64 hash of bytes that come in pieces.
+///
+/// It finds damage and differences, at the speed of memory; it is no protection against somebody who
+/// means to forge a file.
+@safe
+struct ContentHash: ~Copyable {
+  private let state: OpaquePointer
+
+  /// Starts with no bytes.
+  init() {
+    guard let state = unsafe XXH3_createState() else {
+      preconditionFailure("no memory for the state of a hash, a few hundred bytes")
+    }
+    unsafe self.state = state
+    unsafe XXH3_64bits_reset(state)
+  }
+
+  deinit {
+    unsafe XXH3_freeState(state)
+  }
+
+  /// Adds bytes.
+  @unsafe func add(_ bytes: UnsafeRawBufferPointer) {
+    unsafe XXH3_64bits_update(state, bytes.baseAddress, bytes.count)
+  }
+
+  /// Adds bytes.
+  func add(_ bytes: [UInt8]) {
+    unsafe bytes.withUnsafeBytes { buffer in unsafe add(buffer) }
+  }
+
+  /// Adds a number as 8 bytes, the lowest first.
+  func add(_ value: Int) {
+    add((0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) })
+  }
+
+  /// The hash of all bytes so far, as 16 hexadecimal digits.
+  var text: String {
+    let digits = String(unsafe XXH3_64bits_digest(state), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// One hash over the names, shapes and bits of tensors, in name order whatever order they come in.
+///
+/// Two models have the same hash exactly where they have the same tensors with the same bits: `0.0`
+/// and `-0.0` differ.
+///
+/// - Returns: 16 hexadecimal digits of XXH3-64.
+package func weightsHash(_ tensors: some Sequence<NamedTensor>) -> String {
+  let hash = ContentHash()
+  for tensor in tensors.inNameOrder() {
+    // Counts before contents, so that no two lists of tensors feed the same bytes.
+    hash.add(tensor.name.utf8.count)
+    hash.add(Array(tensor.name.utf8))
+    hash.add(tensor.shape.rank)
+    for dimension in tensor.shape.dimensions { hash.add(dimension) }
+    unsafe hash.add(UnsafeRawBufferPointer(tensor.values.bytes))
+  }
+  return hash.text
+}
