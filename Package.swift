@@ -81,10 +81,6 @@ let package = Package(
     module("Datasets", ["Tensors", "Options", "CZlib", "CXXHash", "CKernels"]),
     module(
       "Configuration", ["Options", "Tensors", "Networks", "Optimizers", "Datasets", "CYAML"]),
-    module("Checkpoints", ["Tensors", "CXXHash"]),
-    module("RunRecords"),
-    module("Datasets", ["Tensors", "Options", "CZlib", "CKernels"]),
-    module("Configuration", ["Options", "Networks", "Optimizers", "Datasets", "CYAML"]),
     module("JSONText"),
     module("DurableFiles"),
     module("Checkpoints", ["Tensors", "CXXHash", "JSONText", "DurableFiles"]),
@@ -95,7 +91,7 @@ let package = Package(
       "Training",
       [
         "Configuration", "Networks", "Optimizers", "Datasets", "DataParallelism", "MessagePassing",
-        "Checkpoints", "RunRecords", "Options", "Tensors",
+        "Checkpoints", "RunRecords", "JSONText", "Options", "Operators", "Tensors",
       ]),
     module(
       "Conformance",
@@ -104,8 +100,7 @@ let package = Package(
       "CommandLine",
       [
         "Training", "Conformance", "Configuration", "Networks", "Optimizers", "Datasets",
-        "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "Options", "Tensors",
-        "Operators",
+        "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "JSONText", "Options", "Operators", "Tensors",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),

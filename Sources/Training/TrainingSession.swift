@@ -1,8 +1,8 @@
 package import DataParallelism
 package import MessagePassing
 internal import Configuration
-internal import Datasets
-internal import Networks
+package import Datasets
+package import Networks
 internal import Operators
 internal import Optimizers
 internal import Synchronization

@@ -16,6 +16,9 @@ public struct Hinge: Loss {
   /// True: an element is right where the output's sign is the target's.
   public var isClassification: Bool { true }
 
+  /// True.
+  public var targetsAreSigns: Bool { true }
+
   /// Sums over all elements of the batch.
   public func evaluate(
     output: FloatView, target: FloatView, gradient: FloatView?, lastAxis: Int

@@ -55,6 +55,9 @@ public protocol Loss: Sendable {
   /// Whether accuracy is a metric of it; where not, the errors' root mean square and mean are.
   var isClassification: Bool { get }
 
+  /// Whether its two classes are the targets -1 and 1, where data has 0 and 1.
+  var targetsAreSigns: Bool { get }
+
   /// The shape of one sample's target.
   func targetShape(forOutput output: Shape) -> Shape
 
@@ -72,6 +75,9 @@ public protocol Loss: Sendable {
 }
 
 extension Loss {
+  /// False: classes are their numbers.
+  public var targetsAreSigns: Bool { false }
+
   /// The output's shape: most losses compare element by element.
   public func targetShape(forOutput output: Shape) -> Shape { output }
 }

@@ -19,6 +19,8 @@ final class ShardWorker {
   private let noGradients = FloatStorage(count: 0)
   private let sampleIDs: UnsafeMutablePointer<UInt32>
   private let dropoutKey: (UInt32, UInt32)
+  /// Whether the classes 0 and 1 are -1 and 1 to the loss.
+  private let targetsAreSigns: Bool
 
   /// Prepares the programs.
   ///
@@ -64,6 +66,7 @@ final class ShardWorker {
     unsafe sampleIDs = .allocate(capacity: max(1, largest))
     unsafe sampleIDs.initialize(repeating: 0, count: max(1, largest))
     dropoutKey = RandomStream(seed: seed, purpose: .dropout).key
+    targetsAreSigns = loss.targetsAreSigns
   }
 
   deinit {
@@ -91,13 +94,11 @@ final class ShardWorker {
       gradients.fill(with: 0)
       return ShardRecord()
     }
-    let ids = unsafe UnsafeMutableBufferPointer(rebasing: sampleIDs[..<positions.count])
-    unsafe order.fill(positions: positions, into: ids)
-    unsafe data.gather(
-      UnsafeBufferPointer(ids), into: program.inputs[0], targets: program.target)
-    guard let base = ids.baseAddress else { return ShardRecord() }
+    var ids = unsafe MutableSpan(_unsafeStart: sampleIDs, count: positions.count)
+    order.fill(positions, into: &ids)
+    gather(ids.span, of: data, into: program)
     let context = unsafe StepContext(
-      step: UInt32(truncatingIfNeeded: step), sampleIDs: base, gradients: gradients,
+      step: UInt32(truncatingIfNeeded: step), sampleIDs: sampleIDs, gradients: gradients,
       dropoutKey: dropoutKey)
     program.forward(context)
     var record = ShardRecord(program.evaluateLoss())
@@ -131,15 +132,22 @@ final class ShardWorker {
     guard let program = evaluationPrograms.first(where: { $0.batch == samples.count }) else {
       preconditionFailure("no program was prepared for a batch of \(samples.count)")
     }
-    let ids = unsafe UnsafeMutableBufferPointer(rebasing: sampleIDs[..<samples.count])
-    for (index, sample) in samples.enumerated() { unsafe ids[index] = UInt32(sample) }
-    unsafe data.gather(
-      UnsafeBufferPointer(ids), into: program.inputs[0], targets: program.target)
-    guard let base = ids.baseAddress else { return nil }
+    for (index, sample) in samples.enumerated() { unsafe sampleIDs[index] = UInt32(sample) }
+    let ids = unsafe Span(_unsafeStart: sampleIDs, count: samples.count)
+    gather(ids, of: data, into: program)
     program.forward(
       unsafe StepContext(
-        step: 0, sampleIDs: base, gradients: noGradients.view, dropoutKey: dropoutKey))
+        step: 0, sampleIDs: sampleIDs, gradients: noGradients.view, dropoutKey: dropoutKey))
     return program
+  }
+
+  private func gather(_ ids: Span<UInt32>, of data: Dataset, into program: Program) {
+    data.gather(ids, into: program.inputs[0], targets: program.target)
+    if targetsAreSigns {
+      for index in 0..<program.target.count {
+        program.target[index] = 2 * program.target[index] - 1
+      }
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Tensors
 internal import DataParallelism
 internal import Datasets

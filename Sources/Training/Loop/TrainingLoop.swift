@@ -14,19 +14,6 @@ package enum TrainingEnd: Sendable, Equatable {
   case interrupted(signal: Int32)
 }
 
-/// What a training loop works with: the same on every rank.
-package struct TrainingPlan: Sendable {
-  let graph: Graph
-  let loss: any Loss
-  let optimizer: any Optimizer
-  let settings: TrainSettings
-  let clip: GradientClip?
-  let data: DataSplits
-  let batches: BatchPlan
-  let totalSteps: Int
-  let seed: UInt64
-}
-
 /// The steps of a run, as every lane of a rank walks through them.
 ///
 /// All lanes take the same decisions from the same numbers, so none is ever told what to do. The first

@@ -8,6 +8,8 @@ public struct TrainingProgress: Sendable, Equatable {
   public var epochSums = LossSums()
   /// The sums of the last validation; nil where there was none yet.
   public var validation: LossSums?
+  /// The step after which that validation was.
+  public var validationStep: Int?
   /// The step of the best validation so far.
   public var bestStep: Int?
   /// The value of the best validation so far: accuracy, or the mean loss.
@@ -30,6 +32,7 @@ public struct TrainingProgress: Sendable, Equatable {
   /// Takes a validation, and notes whether it is the best so far; of equal ones the first is the best.
   mutating func noteValidation(_ sums: LossSums, isClassification: Bool) {
     validation = sums
+    validationStep = step
     let value = isClassification ? sums.accuracy : sums.meanLoss
     if let best = bestValue, isClassification ? value <= best : value >= best { return }
     bestStep = step

@@ -1,0 +1,84 @@
+internal import Tensors
+public import Datasets
+public import Networks
+public import Optimizers
+public import Options
+
+/// One run as its YAML file describes it: every section typed and checked.
+public struct RunConfiguration: Sendable {
+  /// The run's name, which its folder ends with.
+  public let name: String
+  /// What all random numbers of the run are drawn from.
+  public let seed: UInt64
+  /// The data.
+  public let data: DataSpec
+  /// The network.
+  public let model: ModelSpec
+  /// What is made small.
+  public let loss: any Loss
+  /// How the parameters move.
+  public let optimizer: any Optimizer
+  /// How long, in what batches, and what is kept.
+  public let train: TrainSettings
+  /// How ranks work together.
+  public let distributed: DistributedSettings
+  /// The whole configuration after `extends` and overrides, to be written into the run's folder.
+  public let resolved: OptionValue
+
+  /// Reads a configuration file.
+  ///
+  /// - Parameters:
+  ///   - path: the YAML file; paths in it are relative to its folder.
+  ///   - overrides: `key.key=value`, applied in order.
+  /// - Throws: `OptionsError` with every problem found.
+  public init(path: String, overrides: [String] = []) throws(OptionsError) {
+    let tree = try ConfigurationLoader.load(path: path, overrides: overrides)
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    try self.init(tree: tree, directory: directory.isEmpty ? "/" : directory, path: path)
+  }
+
+  private init(tree: OptionValue, directory: String, path: String) throws(OptionsError) {
+    let diagnostics = Diagnostics()
+    let reader = OptionReader(tree, context: "the configuration", diagnostics: diagnostics)
+    let fileName = path.split(separator: "/").last.map(String.init) ?? path
+    let plainName = fileName.split(separator: ".").first.map(String.init) ?? fileName
+    name = Self.checkedName(reader.text("name") ?? plainName, reader)
+    seed = UInt64(reader.integer("seed", default: 0, in: 0...))
+    for key in ["data", "model", "loss", "optimizer", "train"] where !reader.has(key) {
+      reader.reportMissing(key)
+    }
+    let data = reader.nested("data").map { DataSpec(options: $0, directory: directory) }
+    let model = reader.nested("model").map(ModelSpec.init(options:))
+    let loss = reader.value("loss").flatMap { LossRegistry.decode($0, diagnostics: diagnostics) }
+    let optimizer = reader.value("optimizer").flatMap {
+      OptimizerRegistry.decode($0, diagnostics: diagnostics)
+    }
+    let train = reader.nested("train").map(TrainSettings.init(options:))
+    distributed = DistributedSettings(options: reader.section("distributed"))
+    if train?.precision == .bfloat16 {
+      reader.nested("train")?.report(
+        "bfloat16 is not supported yet", for: "precision", hint: "use `precision: float32`")
+    }
+    reader.finish()
+    try diagnostics.throwIfAny()
+    guard let data, let model, let loss, let optimizer, let train else {
+      preconditionFailure("a missing section was not reported")
+    }
+    self.data = data
+    self.model = model
+    self.loss = loss
+    self.optimizer = optimizer
+    self.train = train
+    resolved = tree
+  }
+
+  /// A name must do as the end of a folder's name.
+  private static func checkedName(_ name: String, _ reader: OptionReader) -> String {
+    let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+    if name.isEmpty || !isPlain {
+      reader.report(
+        "`name` is `\(name)`: letters, digits, `-`, `_` and `.` make a name", for: "name")
+    }
+    return name
+  }
+}

@@ -1,0 +1,61 @@
+internal import Optimizers
+package import Datasets
+internal import JSONText
+internal import Networks
+
+/// What a checkpoint keeps beside the tensors: where the run is, and what it must go on with.
+///
+/// Nothing in it depends on the number of ranks or workers.
+package struct TrainingState: Sendable, Equatable {
+  /// How far the run is.
+  package var progress: TrainingProgress
+  /// What all random numbers are drawn from.
+  package var seed: UInt64
+  /// Into how many shards a step is cut.
+  package var shards: Int
+  /// Samples of a step.
+  package var globalBatch: Int
+  /// Training samples.
+  package var samples: Int
+  /// The optimizer's name.
+  package var optimizer: String
+  /// The rescaling of the data.
+  package var normalization: Normalization
+  /// The names of the classes; nil for a regression.
+  package var classNames: [String]?
+
+  /// The state of a run.
+  package init(_ plan: TrainingPlan, progress: TrainingProgress) {
+    self.progress = progress
+    seed = plan.seed
+    shards = plan.batches.shards
+    globalBatch = plan.batches.globalBatch
+    samples = plan.batches.sampleCount
+    optimizer = type(of: plan.optimizer).kind
+    normalization = plan.data.normalization
+    if case .classification(_, let names) = plan.data.task { classNames = names }
+  }
+
+  /// Refuses to go on where another run would come out.
+  ///
+  /// - Throws: ``TrainingError/mismatch(_:hint:)`` naming what differs.
+  package func check(against plan: TrainingPlan) throws(TrainingError) {
+    let own = TrainingState(plan, progress: progress)
+    func compare(_ what: String, _ saved: String, _ asked: String) throws(TrainingError) {
+      guard saved != asked else { return }
+      throw .mismatch(
+        "the checkpoint was trained with \(what) \(saved), the configuration says \(asked)",
+        hint: "resume with the configuration in the run's folder, or start a new run")
+    }
+    try compare("seed", "\(seed)", "\(own.seed)")
+    try compare("train.shards", "\(shards)", "\(own.shards)")
+    try compare("train.global_batch", "\(globalBatch)", "\(own.globalBatch)")
+    try compare("optimizer", optimizer, own.optimizer)
+    try compare("a number of training samples of", "\(samples)", "\(own.samples)")
+    if normalization != own.normalization {
+      throw .mismatch(
+        "the checkpoint's data was rescaled otherwise than this data",
+        hint: "the data files have changed since; start a new run")
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package import Checkpoints
+package import Configuration
+internal import DataParallelism
+package import MessagePassing
+internal import Datasets
+internal import JSONText
+internal import Networks
+internal import Optimizers
+
+/// Turns a configuration, and a checkpoint to go on from, into a session. Collective.
+package struct TrainingLaunch {
+  /// The configuration.
+  package let configuration: RunConfiguration
+  /// All ranks.
+  package let world: World
+
+  /// Launches a configuration on the ranks of a world.
+  package init(_ configuration: RunConfiguration, world: World) {
+    self.configuration = configuration
+    self.world = world
+  }
+
+  /// Loads the data, sets up the exchange, and writes initial or saved parameters and state.
+  ///
+  /// - Parameter checkpoint: the checkpoint to go on from; rank 0 decides, other ranks give nil.
+  /// - Returns: the session, and where it goes on from.
+  /// - Throws: what is wrong with the data, the network, the checkpoint or the ranks.
+  package func makeSession(
+    goingOnFrom checkpoint: LoadedCheckpoint? = nil
+  ) throws -> (session: TrainingSession, progress: TrainingProgress) {
+    let state = try share(checkpoint)
+    let workers = try agreedWorkers()
+    let settings = configuration.train
+    let data = try configuration.data.load(seed: configuration.seed)
+    let plan = try TrainingPlan(
+      model: configuration.model, data: data, loss: configuration.loss,
+      optimizer: configuration.optimizer, settings: settings,
+      shards: state?.shards ?? settings.shards ?? min(world.size * workers, settings.globalBatch),
+      seed: configuration.seed)
+    if settings.shards != nil || state == nil { try state?.check(against: plan) }
+    let session = try TrainingSession(
+      plan, workers: min(workers, Self.mostUseful(plan.batches.shards, ranks: world.size)),
+      kind: exchangeKind, world: world)
+    guard let state else {
+      try session.initialize()
+      return (session, TrainingProgress())
+    }
+    try state.check(against: plan)
+    if let checkpoint {
+      try checkpoint.restore(model: session.modelTensors, optimizer: session.optimizerTensors)
+    }
+    try session.exchange.scatterParametersAndState()
+    return (session, state.progress)
+  }
+
+  /// Gives rank 0's checkpoint's state to all ranks.
+  private func share(_ checkpoint: LoadedCheckpoint?) throws -> TrainingState? {
+    let text = checkpoint.map { $0.state.text() } ?? ""
+    let bytes = try world.communicator.broadcast(bytes: Array(text.utf8), from: 0)
+    if bytes.isEmpty { return nil }
+    return try TrainingState(json: JSONValue.parse(String(decoding: bytes, as: UTF8.self)))
+  }
+
+  /// The threads of each rank, the same on all: what is asked for, else the cores that the ranks of a node
+  /// may use, dealt to them.
+  private func agreedWorkers() throws(MPIError) -> Int {
+    let own = configuration.train.workers ?? max(1, Machine.allowedCores / world.node.size)
+    return try world.communicator.allGather(own).min() ?? own
+  }
+
+  /// More workers than this would have no shard to run.
+  private static func mostUseful(_ shards: Int, ranks: Int) -> Int {
+    max(1, (shards + ranks - 1) / ranks)
+  }
+
+  private var exchangeKind: ExchangeKind {
+    switch configuration.distributed.reducer {
+    case .auto: .auto
+    case .window: .window
+    case .message: .message
+    }
+  }
+}

@@ -1,0 +1,90 @@
+internal import Tensors
+package import Configuration
+package import Datasets
+package import Networks
+package import Optimizers
+
+/// What is trained, on what, and how: the same on every rank, checked before anything starts.
+package struct TrainingPlan: Sendable {
+  /// The network.
+  package let graph: Graph
+  /// What is made small.
+  package let loss: any Loss
+  /// How the parameters move.
+  package let optimizer: any Optimizer
+  /// How long and in what batches.
+  package let settings: TrainSettings
+  /// Bounds on the gradient; nil for none.
+  package let clip: GradientClip?
+  /// The data.
+  package let data: DataSplits
+  /// Which samples each step and shard gets.
+  package let batches: BatchPlan
+  /// Steps of the whole run.
+  package let totalSteps: Int
+  /// What all random numbers are drawn from.
+  package let seed: UInt64
+
+  /// Checks that everything fits together.
+  ///
+  /// - Parameters:
+  ///   - model: the network as written.
+  ///   - data: the data.
+  ///   - loss: the loss.
+  ///   - optimizer: the optimizer.
+  ///   - settings: how long and in what batches.
+  ///   - shards: into how many shards a step is cut.
+  ///   - seed: the run's seed.
+  /// - Throws: `OptionsError` where the network does not fit together or not to the data;
+  ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output.
+  package init(
+    model: ModelSpec, data: DataSplits, loss: any Loss, optimizer: any Optimizer,
+    settings: TrainSettings, shards: Int, seed: UInt64
+  ) throws {
+    graph = try Graph(model, dataShape: data.inputShape)
+    self.loss = loss
+    self.optimizer = optimizer
+    self.settings = settings
+    let hasClip = settings.clipNorm != nil || settings.clipValue != nil
+    clip = hasClip ? GradientClip(norm: settings.clipNorm, value: settings.clipValue) : nil
+    self.data = data
+    batches = BatchPlan(
+      sampleCount: data.train.count, globalBatch: settings.globalBatch, shards: shards)
+    switch settings.length {
+    case .epochs(let epochs): totalSteps = epochs * batches.stepsPerEpoch
+    case .steps(let steps): totalSteps = steps
+    }
+    self.seed = seed
+    try checkTarget()
+  }
+
+  private func checkTarget() throws(TrainingError) {
+    let output = graph.outputShape
+    let kind = type(of: loss).kind
+    let target = loss.targetShape(forOutput: output)
+    guard target.count == 1 else {
+      throw .mismatch(
+        "the loss \(kind) of an output \(output) wants \(target.count) targets a sample, the data has 1",
+        hint: "let the last layer have one output, or one for each class with cross_entropy")
+    }
+    switch data.task {
+    case .classification(let classes, _):
+      guard loss.isClassification else { return }
+      if target == output, classes != 2 {
+        throw .mismatch(
+          "the loss \(kind) knows 2 classes, the data has \(classes)", hint: "use cross_entropy")
+      }
+      if target != output, output[-1] != classes {
+        throw .mismatch(
+          "the network gives \(output[-1]) logits, the data has \(classes) classes",
+          hint: "let the last layer have \(classes) units")
+      }
+    case .regression:
+      if loss.isClassification {
+        throw .mismatch(
+          "the loss \(kind) needs classes, the data's target is a number",
+          hint: "use mean_squared_error, or `task: classification`")
+      }
+    }
+  }
+}
