@@ -27,9 +27,11 @@
   _Pragma("clang loop vectorize_width(16) interleave_count(1)") \
   _Pragma("clang loop vectorize_predicate(enable)")
 
-/// Before a loop over 16 lanes: one vector iteration, where the compiler would unroll it to scalars.
-#define CK_LANES_16 \
-  CK_ELEMENTWISE    \
-  _Pragma("clang loop vectorize_width(16) interleave_count(1)") _Pragma("clang loop unroll(disable)")
+/// Before a loop over 16 lanes: one vector iteration, where the compiler would unroll it to
+/// scalars.
+#define CK_LANES_16                                             \
+  CK_ELEMENTWISE                                                \
+  _Pragma("clang loop vectorize_width(16) interleave_count(1)") \
+  _Pragma("clang loop unroll(disable)")
 
 #endif

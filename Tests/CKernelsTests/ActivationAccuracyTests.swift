@@ -53,7 +53,7 @@ private func reference(_ kind: ck_activation, _ alpha: Double, _ x: Double) -> D
     case CK_TANH, CK_ARCTAN, CK_ELU, CK_SELU: (3, 0)
     case CK_SIGMOID, CK_SOFTPLUS: (3, 3e-38)
     case CK_SWISH, CK_MISH: (4, 4e-36)
-    case CK_GELU: (6, 4e-36)
+    case CK_GELU: (7, 4e-36)
     default: (6, 3e-8)
     }
   }

@@ -30,6 +30,17 @@ import Testing
     }
   }
 
+  @Test("a rate between two 24-bit steps is not rounded")
+  func exactThreshold() throws {
+    // A word below 2^-2, so that a rate can lie a quarter of a step above it.
+    let row = (0..<64).map { ck_philox4x32($0, 5, 1, 3, 11, 22).x.0 }
+    let counter = try #require(row.firstIndex { $0 >> 8 < 1 << 22 && $0 >> 8 > 0 })
+    let unit = Float(row[counter] >> 8) * 0x1p-24
+    let x = [Float](repeating: 1, count: 256)
+    #expect(drop(x, cols: 256, rate: unit, ids: [1]).mask[4 * counter] == 1)
+    #expect(drop(x, cols: 256, rate: unit + 0x1p-26, ids: [1]).mask[4 * counter] == 0)
+  }
+
   @Test("a sample's mask does not depend on the batch it is in")
   func independentOfBatch() {
     let x = [Float](repeating: 1, count: 3 * 50)

@@ -78,6 +78,12 @@ import Testing
       #expect(abs(value - expected) < 1e-5)
     }
 
+    // 1 - beta2 is taken in double: in float it would be off by 5e-5.
+    let means = Run(Adam(), parameters: [0])
+    means.step(1, gradient: [1])
+    #expect(abs(means.buffers[0].view[0] - 0.1) < 1e-8)
+    #expect(abs(means.buffers[1].view[0] - 0.001) < 1e-10)
+
     let adamW = Run(AdamW(learningRate: 0.5, weightDecay: 0.5), parameters: [8])
     adamW.step(1, gradient: [0])
     #expect(adamW.parameters.view.array == [6])
