@@ -14,6 +14,7 @@ struct CSVLayout {
 struct CSVHeader {
   /// The names, in file order.
   let names: [String]
+  private let columnIndices: [String: Int]
   private let cells: [CSVCell]
   private let scanner: CSVScanner
 
@@ -22,6 +23,11 @@ struct CSVHeader {
     self.scanner = scanner
     self.cells = cells
     names = cells.map { scanner.text(of: $0) }
+    columnIndices = Self.indices(of: names)
+  }
+
+  private static func indices(of names: [String]) -> [String: Int] {
+    Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
   }
 
   /// Refuses columns without a name and names that occur twice.
@@ -66,10 +72,12 @@ struct CSVHeader {
       for name in columns.ignore { _ = try index(of: name, role: "the ignored column") }
     }
     var layout = CSVLayout(features: [], target: target, featureNames: featureNames ?? [])
+    let ignored = Set(columns.ignore)
+    let slots = Self.indices(of: featureNames ?? [])
     for (column, name) in names.enumerated() where column != target {
-      if columns.ignore.contains(name) { continue }
+      if ignored.contains(name) { continue }
       if let featureNames {
-        guard let slot = featureNames.firstIndex(of: name) else {
+        guard let slot = slots[name] else {
           throw DatasetError(
             "the column `\(name)` does not occur in the training data",
             at: scanner.place(of: cells[column]),
@@ -82,7 +90,7 @@ struct CSVHeader {
         layout.featureNames.append(name)
       }
     }
-    for name in layout.featureNames { _ = try index(of: name, role: "the training data's column") }
+    for name in featureNames ?? [] { _ = try index(of: name, role: "the training data's column") }
     if layout.features.isEmpty {
       throw DatasetError(
         "expected feature columns beside the target `\(columns.target)`, found none",
@@ -92,7 +100,7 @@ struct CSVHeader {
   }
 
   private func index(of name: String, role: String) throws(DatasetError) -> Int {
-    if let index = names.firstIndex(of: name) { return index }
+    if let index = columnIndices[name] { return index }
     let shown = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
     var hint = suggestion(for: name, among: names) + "columns of the file: \(shown)"
     if names.count == 1, shown.contains(where: { $0 == ";" || $0 == "\t" }) {

@@ -78,7 +78,7 @@ struct CSVScanner {
     place(line: cell.line, lineStart: cell.lineStart, byte: cell.start)
   }
 
-  /// Where the scanner stands: after a record, the end of its last line.
+  /// The place of a byte, given the line that it is in.
   private func place(line: Int, lineStart: Int, byte: Int) -> DatasetError.Place {
     // Bytes of the form 10xxxxxx continue a character of UTF-8.
     let characters = bytes[lineStart..<byte].count { $0 & 0xC0 != 0x80 }

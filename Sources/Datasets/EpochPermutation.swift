@@ -1,23 +1,27 @@
 internal import Tensors
 
-/// The order of the samples in an epoch: a permutation that is computed, not stored.
+/// The order of the samples in an epoch: a permutation that is computed for any position alone.
 ///
-/// A Feistel network over pairs (l, r) with l < rows, r < columns and rows * columns just above the
-/// count: each round adds a keyed hash of one half to the other, modulo its size, so it is a bijection
-/// of the grid; pairs outside the count are walked on until they land inside (Black and Rogaway,
-/// *Ciphers with Arbitrary Finite Domains*, 2002). A grid fitted to the count, in place of one of a
-/// power of two, makes walks rare: one in √count, where powers of four walk up to three times a sample.
+/// A Feistel network over pairs (row, column) of a grid of rows * columns just above the count: each
+/// round adds a random function of one half to the other, modulo its size, so it is a bijection of the
+/// grid; pairs outside the count are walked on until they land inside (Black and Rogaway, *Ciphers
+/// with Arbitrary Finite Domains*, 2002).
 ///
-/// It holds no state: any position of any epoch can be asked for alone, on any rank, after any resume.
+/// Two choices are for speed, a few nanoseconds a sample. The grid is fitted to the count: one sample
+/// in √count walks, where grids of powers of two can walk three times for each. The round functions
+/// are tables of √count Philox words, which is faster and more random than hashing at each use; they
+/// are a function of (seed, epoch), so there is nothing to save or to send.
 package struct EpochPermutation: Sendable {
   /// The number of samples.
   package let count: Int
 
-  private static let rounds = 8
+  /// Rounds come in pairs, one for each half.
+  private static let roundPairs = 4
 
-  private let rows: UInt64
-  private let columns: UInt64
-  private let keys: [8 of UInt64]
+  private let rows: Int
+  private let columns: Int
+  /// For each pair of rounds: what is added to the row by column, then to the column by row.
+  private let tables: [UInt32]
 
   /// The order of an epoch under a seed.
   ///
@@ -25,19 +29,27 @@ package struct EpochPermutation: Sendable {
   ///   - count: the number of samples, at most 2^32.
   ///   - seed: the run's seed.
   ///   - epoch: the epoch, from 0.
+  /// - Complexity: O(√count).
   package init(count: Int, seed: UInt64, epoch: Int) {
     precondition(count >= 0 && count <= 1 << 32, "no permutation of \(count) samples")
-    self.count = count
-    var rows = UInt64(Double(count).squareRoot())
+    var rows = max(1, Int(Double(count).squareRoot()))
     while rows * rows < count { rows += 1 }
-    self.rows = max(1, rows)
-    self.columns = max(1, (UInt64(count) + self.rows - 1) / self.rows)
+    self.count = count
+    self.rows = rows
+    self.columns = max(1, (count + rows - 1) / rows)
     let stream = RandomStream(seed: seed, purpose: .shuffle)
-    self.keys = [8 of UInt64] { round in
-      let words = stream.words(
-        UInt32(round), UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: epoch >> 32))
-      return UInt64(words.0) << 32 | UInt64(words.1)
+    var tables: [UInt32] = []
+    tables.reserveCapacity(Self.roundPairs * (rows + columns))
+    for round in 0..<UInt32(2 * Self.roundPairs) {
+      let (entries, limit) = round % 2 == 0 ? (columns, rows) : (rows, columns)
+      for entry in 0..<UInt32(entries) {
+        let word = stream.words(
+          entry, round, UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: epoch >> 32)
+        ).0
+        tables.append(UInt32(truncatingIfNeeded: (UInt64(word) &* UInt64(limit)) >> 32))
+      }
     }
+    self.tables = tables
   }
 
   /// The sample at a position of the epoch.
@@ -45,8 +57,8 @@ package struct EpochPermutation: Sendable {
   /// - Precondition: the position is in `0..<count`.
   package subscript(position: Int) -> Int {
     precondition(position >= 0 && position < count, "position \(position) of \(count)")
-    let (row, column) = UInt64(position).quotientAndRemainder(dividingBy: columns)
-    return Int(walk(row, column))
+    let (row, column) = position.quotientAndRemainder(dividingBy: columns)
+    return unsafe tables.withUnsafeBufferPointer { unsafe walk(row, column, $0) }
   }
 
   /// Writes the samples at a range of positions.
@@ -60,43 +72,36 @@ package struct EpochPermutation: Sendable {
       positions.lowerBound >= 0 && positions.upperBound <= count
         && positions.count <= samples.count,
       "positions \(positions) of \(count) into room for \(samples.count)")
-    var (row, column) = UInt64(positions.lowerBound).quotientAndRemainder(dividingBy: columns)
-    for index in 0..<positions.count {
-      samples[index] = UInt32(truncatingIfNeeded: walk(row, column))
-      column &+= 1
-      if column == columns {
-        column = 0
-        row &+= 1
+    var (row, column) = positions.lowerBound.quotientAndRemainder(dividingBy: columns)
+    unsafe tables.withUnsafeBufferPointer { tables in
+      for index in 0..<positions.count {
+        samples[index] = UInt32(truncatingIfNeeded: unsafe walk(row, column, tables))
+        column &+= 1
+        if column == columns {
+          column = 0
+          row &+= 1
+        }
       }
     }
   }
 
+  /// Goes from a pair inside the grid to the sample that it is mapped to.
   @inline(__always)
-  private func walk(_ row: UInt64, _ column: UInt64) -> UInt64 {
+  private func walk(_ row: Int, _ column: Int, _ tables: UnsafeBufferPointer<UInt32>) -> Int {
     var row = row
     var column = column
     while true {
-      for round in 0..<4 {
-        row = Self.add(Self.hash(column, keys[2 &* round], below: rows), to: row, modulo: rows)
-        column = Self.add(
-          Self.hash(row, keys[2 &* round &+ 1], below: columns), to: column, modulo: columns)
+      var table = 0
+      for _ in 0..<Self.roundPairs {
+        // Halves stay below the sizes of the tables that they look into.
+        row &+= unsafe Int(tables[table &+ column])
+        if row >= rows { row &-= rows }
+        column &+= unsafe Int(tables[table &+ columns &+ row])
+        if column >= columns { column &-= columns }
+        table &+= rows &+ columns
       }
       let sample = row &* columns &+ column
       if sample < count { return sample }
     }
-  }
-
-  @inline(__always)
-  private static func add(_ term: UInt64, to value: UInt64, modulo size: UInt64) -> UInt64 {
-    let sum = value &+ term
-    return sum >= size ? sum &- size : sum
-  }
-
-  /// A keyed hash of a half into `0..<size`: multiply, fold, multiply, and the upper bits scaled.
-  @inline(__always)
-  private static func hash(_ half: UInt64, _ key: UInt64, below size: UInt64) -> UInt64 {
-    var x = (half ^ key) &* 0x9E37_79B9_7F4A_7C15
-    x = (x ^ (x >> 32)) &* 0xD6E8_FEB8_6659_FD93
-    return ((x >> 32) &* size) >> 32
   }
 }
