@@ -1,5 +1,7 @@
-/// Loops that convert and rescale one sample: out = x * scale + shift, per sample, or per column where
-/// the last axis has several.
+internal import CKernels
+
+/// Converts and rescales one sample: out = x * scale + shift, per sample, or per column where the last
+/// axis has several.
 enum AffineRows {
   /// Converts a sample of bytes.
   ///
@@ -12,15 +14,14 @@ enum AffineRows {
     _ normalization: Normalization, _ source: UnsafePointer<UInt8>,
     _ target: UnsafeMutablePointer<Float>, count: Int
   ) {
-    switch normalization.scale.count {
-    case 0:
-      for index in 0..<count { unsafe target[index] = Float(source[index]) }
+    let columns = normalization.scale.count
+    switch columns {
+    case 0: unsafe ck_affine_u8(source, target, count, 1, 0)
     case 1:
-      let scale = normalization.scale[0]
-      let shift = normalization.shift[0]
-      for index in 0..<count { unsafe target[index] = Float(source[index]) * scale + shift }
+      unsafe ck_affine_u8(source, target, count, normalization.scale[0], normalization.shift[0])
     default:
-      unsafe columns(normalization, target, count: count) { unsafe Float(source[$0]) }
+      unsafe ck_affine_u8_columns(
+        source, target, count / columns, columns, normalization.scale, normalization.shift)
     }
   }
 
@@ -35,34 +36,14 @@ enum AffineRows {
     _ normalization: Normalization, _ source: UnsafePointer<Float>,
     _ target: UnsafeMutablePointer<Float>, count: Int
   ) {
-    switch normalization.scale.count {
-    case 0:
-      unsafe target.update(from: source, count: count)
-    case 1:
-      let scale = normalization.scale[0]
-      let shift = normalization.shift[0]
-      for index in 0..<count { unsafe target[index] = source[index] * scale + shift }
-    default:
-      unsafe columns(normalization, target, count: count) { unsafe source[$0] }
-    }
-  }
-
-  @inline(__always)
-  private static func columns(
-    _ normalization: Normalization, _ target: UnsafeMutablePointer<Float>, count: Int,
-    element: (Int) -> Float
-  ) {
     let columns = normalization.scale.count
-    unsafe normalization.scale.withUnsafeBufferPointer { scale in
-      unsafe normalization.shift.withUnsafeBufferPointer { shift in
-        var row = 0
-        while row < count {
-          for column in 0..<columns {
-            unsafe target[row &+ column] = element(row &+ column) * scale[column] + shift[column]
-          }
-          row &+= columns
-        }
-      }
+    switch columns {
+    case 0: unsafe target.update(from: source, count: count)
+    case 1:
+      unsafe ck_affine_f32(source, target, count, normalization.scale[0], normalization.shift[0])
+    default:
+      unsafe ck_affine_f32_columns(
+        source, target, count / columns, columns, normalization.scale, normalization.shift)
     }
   }
 }
