@@ -4,6 +4,7 @@ extension OptionReader {
   /// - Parameters:
   ///   - key: its name.
   ///   - context: what its options belong to, for messages; the key unless given.
+  /// - Returns: the reader; nil where the key is absent.
   public func nested(_ key: String, context: String? = nil) -> OptionReader? {
     guard let value = value(key) else { return nil }
     return OptionReader(value, context: context ?? key, diagnostics: diagnostics)
@@ -16,6 +17,7 @@ extension OptionReader {
   /// - Parameters:
   ///   - key: its name.
   ///   - context: what its options belong to, for messages; the key unless given.
+  /// - Returns: the reader, of an empty mapping where the key is absent.
   public func section(_ key: String, context: String? = nil) -> OptionReader {
     nested(key, context: context)
       ?? OptionReader(
@@ -53,9 +55,11 @@ extension OptionReader {
       let reader = OptionReader(options, context: entry.key, diagnostics: diagnostics)
       return (entry.key, entry.keyMark, reader)
     default:
+      let names = (value.entries ?? []).map { "`\($0.key)`" }.joined(separator: ", ")
       diagnostics.report(
         "expected the name of a \(what), or one name with its options, "
-          + "found \(value.kindDescription)", at: value.mark, hint: namedHint(value))
+          + "found \(value.kindDescription)\(names.isEmpty ? "" : " of \(names)")",
+        at: value.mark, hint: namedHint(value))
       return nil
     }
   }

@@ -78,7 +78,8 @@ struct YAMLComposer: ~Copyable {
     case .alias(let name): return try alias(name, mark: mark)
     case .scalar(let text, let isQuoted):
       let isNull = !isQuoted && ScalarText.isNull(text)
-      node = Node(value: OptionValue(isNull ? .null : .scalar(text, isQuoted: isQuoted), mark: mark))
+      node = Node(
+        value: OptionValue(isNull ? .null : .scalar(text, isQuoted: isQuoted), mark: mark))
     default:
       depth += 1
       defer { depth -= 1 }

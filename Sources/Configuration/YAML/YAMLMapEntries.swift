@@ -67,7 +67,9 @@ struct YAMLMapEntries {
     _ key: String, first: SourceMark?, second: SourceMark, to diagnostics: Diagnostics
   ) {
     let lines =
-      first.map { $0.line == second.line ? "line \($0.line)" : "lines \($0.line) and \(second.line)" }
+      first.map {
+        $0.line == second.line ? "line \($0.line)" : "lines \($0.line) and \(second.line)"
+      }
     diagnostics.report(
       "key `\(key)` is written twice in one map, in \(lines ?? "line \(second.line)")", at: second,
       hint: "remove one of them")

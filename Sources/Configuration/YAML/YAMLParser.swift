@@ -51,6 +51,8 @@ package enum YAMLParser {
   ///   - source: what places point into.
   ///   - bytes: the valid UTF-8 to parse.
   ///   - column: where in the source's first line the bytes begin, from 0 in Unicode scalars.
+  /// - Returns: the tree of the one document.
+  /// - Throws: ``OptionsError`` with every problem up to the first error of syntax.
   static func parse(
     _ source: OptionSource, bytes: [UInt8], column: Int = 0
   ) throws(OptionsError) -> OptionValue {
