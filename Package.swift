@@ -109,6 +109,13 @@ let package = Package(
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests(of: "Networks", ["Networks", "Operators", "Options", "Tensors"]),
+    tests(of: "Conformance", ["Conformance", "Options"]),
+    tests(
+      of: "Training",
+      [
+        "Training", "Configuration", "Networks", "Operators", "Optimizers", "Datasets",
+        "DataParallelism", "MessagePassing", "Checkpoints", "Tensors",
+      ]),
     tests(of: "Options", ["Options"]),
     tests(of: "Configuration", ["Configuration", "Options", "Tensors"]),
     tests(of: "CommandLine", ["CommandLine", "Options"]),

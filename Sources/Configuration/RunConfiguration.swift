@@ -1,8 +1,8 @@
-internal import Tensors
 public import Datasets
 public import Networks
 public import Optimizers
 public import Options
+internal import Tensors
 
 /// One run as its YAML file describes it: every section typed and checked.
 public struct RunConfiguration: Sendable {

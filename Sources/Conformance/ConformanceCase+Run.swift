@@ -26,7 +26,8 @@ extension ConformanceCase {
     let training = try Bound(
       graph, loss, batch: batch, mode: .training(inputGradients: true), parameters, stream)
     let inference = try Bound(graph, loss, batch: batch, mode: .inference, parameters, stream)
-    let feed = Feed(inputs: inputs.map(\.values), target: try tensors.tensor(named: "target").values)
+    let feed = Feed(
+      inputs: inputs.map(\.values), target: try tensors.tensor(named: "target").values)
     var errors = ConformanceErrors()
     try compareFirstPass(training, feed, graph, names, &errors)
     train(training, feed, graph, parameters)

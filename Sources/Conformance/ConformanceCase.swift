@@ -1,8 +1,8 @@
-package import Checkpoints
-package import Networks
-package import Optimizers
-package import Options
+internal import Checkpoints
 internal import Configuration
+internal import Networks
+internal import Optimizers
+internal import Options
 
 /// One reference case: a small network, its inputs, and what PyTorch computed from them in float64.
 ///

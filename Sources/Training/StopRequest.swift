@@ -1,7 +1,8 @@
+internal import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #endif
-internal import Synchronization
 
 /// The signal that asked the process to stop; 0 while none did.
 private let requestedSignal = Atomic<Int32>(0)

@@ -1,9 +1,9 @@
 package import Checkpoints
 package import Configuration
 internal import DataParallelism
-package import MessagePassing
 internal import Datasets
 internal import JSONText
+package import MessagePassing
 internal import Networks
 internal import Optimizers
 

@@ -1,8 +1,8 @@
-internal import Tensors
 package import Configuration
 package import Datasets
 package import Networks
 package import Optimizers
+internal import Tensors
 
 /// What is trained, on what, and how: the same on every rank, checked before anything starts.
 package struct TrainingPlan: Sendable {

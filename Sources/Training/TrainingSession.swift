@@ -1,7 +1,7 @@
-package import DataParallelism
-package import MessagePassing
 internal import Configuration
+package import DataParallelism
 package import Datasets
+package import MessagePassing
 package import Networks
 internal import Operators
 internal import Optimizers

@@ -1,8 +1,8 @@
 internal import Configuration
-internal import Tensors
 internal import DataParallelism
 internal import Datasets
 internal import Networks
+internal import Tensors
 
 /// What the first lane of a rank does at the borders between steps.
 package protocol StepBorders: AnyObject {

@@ -1,7 +1,7 @@
-internal import Optimizers
 package import Datasets
 internal import JSONText
 internal import Networks
+internal import Optimizers
 
 /// What a checkpoint keeps beside the tensors: where the run is, and what it must go on with.
 ///

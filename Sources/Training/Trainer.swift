@@ -1,0 +1,126 @@
+internal import Checkpoints
+public import Configuration
+internal import DataParallelism
+public import Datasets
+internal import MessagePassing
+public import Networks
+public import Optimizers
+public import Tensors
+
+/// Trains a network from Swift, without a configuration file.
+///
+/// ```swift
+/// let model = Sequential {
+///   Dense(64, activation: .relu)
+///   Dense(10)
+/// }
+/// let settings = TrainSettings(length: .epochs(5), globalBatch: 32, shards: 4)
+/// let result = try Trainer(model, data: data, optimizer: Adam(), settings: settings).run()
+/// ```
+///
+/// Started by `mpirun`, every rank runs the same program and takes its shards; the result is the same to
+/// the last bit.
+public struct Trainer {
+  /// The network.
+  public var model: ModelSpec
+  /// The data.
+  public var data: DataSplits
+  /// What is made small.
+  public var loss: any Loss
+  /// How the parameters move.
+  public var optimizer: any Optimizer
+  /// How long and in what batches; without `shards` there is one for each worker of the launch.
+  public var settings: TrainSettings
+  /// What all random numbers are drawn from.
+  public var seed: UInt64
+  /// Who hears of events, on rank 0.
+  public var observers: [any TrainingObserver]
+
+  /// Describes a run.
+  ///
+  /// - Parameters:
+  ///   - model: the network.
+  ///   - data: the data.
+  ///   - loss: what is made small; nil takes cross entropy for classes and the mean squared error for numbers.
+  ///   - optimizer: how the parameters move, Adam by default.
+  ///   - settings: how long and in what batches.
+  ///   - seed: what all random numbers are drawn from.
+  ///   - observers: who hears of events, on rank 0.
+  public init(
+    _ model: ModelSpec, data: DataSplits, loss: (any Loss)? = nil,
+    optimizer: any Optimizer = Adam(), settings: TrainSettings, seed: UInt64 = 0,
+    observers: [any TrainingObserver] = []
+  ) {
+    self.model = model
+    self.data = data
+    self.optimizer = optimizer
+    self.settings = settings
+    self.seed = seed
+    self.observers = observers
+    if let loss {
+      self.loss = loss
+    } else if case .regression = data.task {
+      self.loss = MeanSquaredError()
+    } else {
+      self.loss = CrossEntropy()
+    }
+  }
+
+  /// Trains to the end, or until SIGINT or SIGTERM asks to stop after a step. Call it once a process.
+  ///
+  /// - Returns: what came of it, the same on every rank.
+  /// - Throws: what is wrong with the network or the data; ``TrainingError/diverged(step:what:tensor:)``.
+  ///   Under `mpirun` an error ends the whole job.
+  public func run() throws -> TrainingResult {
+    try withWorld { world in
+      let workers = settings.workers ?? max(1, Machine.allowedCores / world.node.size)
+      let shards = settings.shards ?? min(world.size * workers, settings.globalBatch)
+      let plan = try TrainingPlan(
+        model: model, data: data, loss: loss, optimizer: optimizer, settings: settings,
+        shards: shards, seed: seed)
+      let session = try TrainingSession(plan, workers: workers, kind: .auto, world: world)
+      try session.initialize()
+      let recorder = ResultRecorder()
+      let isFirst = world.rank == 0
+      _ = try session.run(
+        from: TrainingProgress(),
+        borders: RunKeeper(
+          session, store: nil, observers: isFirst ? observers + [recorder] : []))
+      let tensors = session.modelTensors
+      let result = TrainingResult(
+        steps: plan.totalSteps, validation: recorder.validation, test: recorder.test,
+        parameters: tensors.map { ($0.name, $0.shape, $0.values.array) },
+        weightsHash: weightsHash(tensors))
+      try session.exchange.close()
+      return result
+    }
+  }
+}
+
+/// What came of a run.
+public struct TrainingResult: Sendable {
+  /// Steps done.
+  public let steps: Int
+  /// The last validation's sums; nil without validation data, and on all ranks but 0.
+  public let validation: LossSums?
+  /// The test's sums; nil without test data, and on all ranks but 0.
+  public let test: LossSums?
+  /// The parameters under their names on disk, in PyTorch's layouts.
+  public let parameters: [(name: String, shape: Shape, values: [Float])]
+  /// A hash over all parameters in name order.
+  public let weightsHash: String
+}
+
+/// Keeps the last evaluations.
+private final class ResultRecorder: TrainingObserver {
+  var validation: LossSums?
+  var test: LossSums?
+
+  func handle(_ event: TrainingEvent) {
+    switch event {
+    case .validation(let report): validation = report.sums
+    case .test(let report): test = report.sums
+    default: break
+    }
+  }
+}
