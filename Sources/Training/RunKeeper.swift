@@ -1,6 +1,5 @@
 package import Checkpoints
 internal import DataParallelism
-internal import Glibc
 internal import JSONText
 internal import Networks
 
@@ -51,16 +50,6 @@ package final class RunKeeper: StepBorders {
         state: TrainingState(session.plan, progress: progress).json, monitored: monitored))
     try handle(
       .checkpoint(step: progress.step, path: written.path, seconds: Clock.now - begin))
-  }
-}
-
-/// The monotonic clock.
-package enum Clock {
-  /// Seconds since some fixed moment.
-  package static var now: Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
   }
 }
 

@@ -19,7 +19,7 @@ package final class TrainingSession {
   /// Worker threads of this rank.
   package let workers: Int
   private let world: World
-  private let loop: TrainingLoop
+  let loop: TrainingLoop
 
   /// Sets up the memory and the exchange. Collective.
   ///

@@ -67,7 +67,8 @@ extension TrainingLoop {
     return .completed
   }
 
-  private func epochOrder(_ step: Int) -> EpochPermutation {
+  /// The order of samples in the epoch of a step.
+  func epochOrder(_ step: Int) -> EpochPermutation {
     EpochPermutation(
       count: plan.data.train.count, seed: plan.seed, epoch: step / plan.batches.stepsPerEpoch)
   }

@@ -50,11 +50,14 @@ final class TrainingLoop: Sendable {
   ///   - step: the step, from 0.
   ///   - lane: the lane.
   ///   - worker: the lane's programs.
+  ///   - order: the epoch's order of samples.
   ///   - flags: bits to make known to all lanes.
+  ///   - timer: measures the exchange; nil outside benchmarks.
   /// - Returns: the step's sums and the flags of all lanes.
   /// - Throws: ``TrainingError/diverged(step:what:tensor:)`` on every lane where a number is not finite.
   func runStep(
-    _ step: Int, lane: Int, worker: ShardWorker, order: EpochPermutation, flags: UInt64
+    _ step: Int, lane: Int, worker: ShardWorker, order: EpochPermutation, flags: UInt64,
+    timer: StepTimer? = nil
   ) throws -> (sums: LossSums, flags: UInt64) {
     let stepInEpoch = step % plan.batches.stepsPerEpoch
     exchange.note(lane: lane, step: UInt64(step + 1), phase: .forward)
@@ -66,16 +69,20 @@ final class TrainingLoop: Sendable {
       exchange.merge(lane: lane, after: leaf)
     }
     exchange.note(lane: lane, step: UInt64(step + 1), phase: .update)
+    timer?.beginExchange()
     let allFlags = try exchange.finishGradients(lane: lane, flags: flags)
     let totals = exchange.totals()
     guard totals.loss.isFinite else { throw divergedLoss(step: step) }
-    try update(step: step, lane: lane, weight: totals.weight)
+    try update(step: step, lane: lane, weight: totals.weight, timer: timer)
     try exchange.publish(lane: lane)
+    timer?.endExchange()
     return (totals.sums, allFlags & 0xFFFF_FFFF)
   }
 
   /// Adds the gradients of the lane's slice and steps its parameters.
-  private func update(step: Int, lane: Int, weight: Double) throws(DataParallelismError) {
+  private func update(
+    step: Int, lane: Int, weight: Double, timer: StepTimer?
+  ) throws(DataParallelismError) {
     let scale = Float(1 / weight)
     let clip = plan.clip
     let optimizer = plan.optimizer
@@ -83,6 +90,7 @@ final class TrainingLoop: Sendable {
     let state = state
     let rate = Float(optimizer.learningRate)
     try exchange.reduceSlice(lane: lane, clipsByNorm: clip?.norm != nil) { range, gradient, norm in
+      timer?.beginUpdate()
       var settings = StepSettings(step: step + 1, learningRate: rate, gradientScale: scale)
       if let norm, let clip {
         settings.gradientScale *= Float(clip.factor(forNorm: norm * Double(scale)))
@@ -93,6 +101,7 @@ final class TrainingLoop: Sendable {
       }
       optimizer.step(
         settings, parameters: parameters[range], gradients: gradient, state: state[range])
+      timer?.endUpdate()
     }
   }
 

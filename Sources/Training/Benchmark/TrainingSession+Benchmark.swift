@@ -1,0 +1,72 @@
+internal import Networks
+internal import DataParallelism
+internal import Datasets
+
+extension TrainingSession {
+  /// Timed blocks of a benchmark.
+  private static var blockCount: Int { 5 }
+
+  /// Trains for some seconds and measures the rate. Collective.
+  ///
+  /// - Parameter seconds: the length of all timed blocks together.
+  /// - Returns: the rates; meaningful on rank 0, whose clock decides.
+  package func benchmark(seconds: Double) throws -> BenchmarkResult {
+    let ranks = exchange.plan.laneCount / workers
+    return try onAllLanes(borders: nil) { [loop, plan, workers] lane, worker, _ in
+      let run = BenchmarkLane(loop: loop, lane: lane, worker: worker)
+      try run.steps(seconds: 0)
+      let firstStep = ProcessAge.seconds
+      try run.steps(seconds: seconds / 10)
+      run.timer = StepTimer()
+      let begin = Clock.now
+      let firstTimed = run.step
+      var blocks: [Double] = []
+      for _ in 0..<Self.blockCount {
+        blocks.append(try run.steps(seconds: seconds / Double(Self.blockCount)))
+      }
+      return BenchmarkResult(
+        blocks: blocks, steps: run.step - firstTimed, globalBatch: plan.batches.globalBatch,
+        startToFirstStep: firstStep, ranks: ranks, workers: workers,
+        exchangeShare: (run.timer?.exchangeSeconds ?? 0) / (Clock.now - begin))
+    }
+  }
+}
+
+/// One lane of a benchmark.
+private final class BenchmarkLane {
+  var timer: StepTimer?
+  private(set) var step = 0
+  private let loop: TrainingLoop
+  private let lane: Int
+  private let worker: ShardWorker
+  private var order: EpochPermutation
+
+  /// The flag by which rank 0 ends a block at the same step everywhere.
+  private static let endFlag: UInt64 = 2
+
+  init(loop: TrainingLoop, lane: Int, worker: ShardWorker) {
+    self.loop = loop
+    self.lane = lane
+    self.worker = worker
+    order = loop.epochOrder(0)
+  }
+
+  /// Takes steps for some seconds by the clock of rank 0's first lane, at least one.
+  ///
+  /// - Returns: samples a second.
+  @discardableResult
+  func steps(seconds: Double) throws -> Double {
+    let begin = Clock.now
+    var samples = 0.0
+    while true {
+      if step % loop.plan.batches.stepsPerEpoch == 0 { order = loop.epochOrder(step) }
+      let isOver = lane == 0 && Clock.now - begin >= seconds
+      let (sums, flags) = try loop.runStep(
+        step, lane: lane, worker: worker, order: order, flags: isOver ? Self.endFlag : 0,
+        timer: timer)
+      step += 1
+      samples += sums.count
+      if flags & Self.endFlag != 0 { return samples / (Clock.now - begin) }
+    }
+  }
+}

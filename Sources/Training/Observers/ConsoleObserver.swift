@@ -1,0 +1,102 @@
+internal import Networks
+package import RunRecords
+
+/// Shows a run on the terminal: a banner in words, progress, and the results.
+package final class ConsoleObserver: TrainingObserver {
+  private let reporter: ProgressReporter
+  private let epochs: Int?
+  private var run: RunDescription?
+  private var samplesInEpoch = 0.0
+  private var epochSums = LossSums()
+  private var validation: TrainingReport?
+
+  /// Shows a run.
+  ///
+  /// - Parameters:
+  ///   - reporter: draws the progress.
+  ///   - epochs: how many epochs there will be; nil for a run by steps.
+  package init(_ reporter: ProgressReporter, epochs: Int?) {
+    self.reporter = reporter
+    self.epochs = epochs
+  }
+
+  /// Hears of an event.
+  package func handle(_ event: TrainingEvent) {
+    switch event {
+    case .started(let description):
+      run = description
+      for line in Self.banner(description) { reporter.show(line) }
+      beginEpoch(after: description.startStep)
+    case .step(let report): step(report)
+    case .epoch(let report): finish(report)
+    case .validation(let report): validation = report
+    case .test(let report): reporter.show("test        \(text(report))")
+    case .log, .checkpoint: break
+    }
+    if case .validation(let report) = event { showValidation(report) }
+  }
+
+  private func step(_ report: TrainingReport) {
+    guard let run else { return }
+    samplesInEpoch += report.sums.count
+    epochSums = epochSums + report.sums
+    let completed = (report.step - 1) % run.stepsPerEpoch + 1
+    reporter.update(completed: completed, samples: Int(samplesInEpoch)) {
+      var soFar = report
+      soFar.sums = epochSums
+      soFar.gradientNorm = nil
+      return soFar.values(isClassification: run.isClassification)
+    }
+  }
+
+  private func finish(_ report: TrainingReport) {
+    guard let run else { return }
+    var epoch = report
+    epoch.gradientNorm = nil
+    reporter.endEpoch(metrics: epoch.values(isClassification: run.isClassification))
+    if report.step < run.totalSteps { beginEpoch(after: report.step) }
+  }
+
+  private func showValidation(_ report: TrainingReport) {
+    reporter.show("  validation  \(text(report))")
+  }
+
+  private func beginEpoch(after step: Int) {
+    guard let run else { return }
+    samplesInEpoch = 0
+    epochSums = LossSums()
+    reporter.beginEpoch(
+      step / run.stepsPerEpoch + 1, of: epochs, stepCount: run.stepsPerEpoch,
+      completed: step % run.stepsPerEpoch)
+  }
+
+  private func text(_ report: TrainingReport) -> String {
+    report.values(isClassification: run?.isClassification ?? true).map {
+      "\($0.name) \(NumberText.metric($0.value))"
+    }.joined(separator: "  ")
+  }
+
+  /// The start banner, a line an element.
+  static func banner(_ run: RunDescription) -> [String] {
+    let lanes = run.ranks * run.workers
+    let perLane = run.shards % lanes == 0 ? "\(run.shards / lanes)" : "\(run.shards / lanes) or 1 more"
+    let shardSize =
+      run.globalBatch % run.shards == 0
+      ? "\(run.globalBatch / run.shards)" : "about \(run.globalBatch / run.shards)"
+    var held: [String] = []
+    if run.validationSamples > 0 { held.append("\(run.validationSamples) validation") }
+    if run.testSamples > 0 { held.append("\(run.testSamples) test") }
+    var lines = [
+      "\(run.name): \(run.parameters) parameters; "
+        + (["\(run.samples) training"] + held).joined(separator: ", ") + " samples",
+      "global batch \(run.globalBatch) = \(run.shards) shards x \(shardSize); \(run.ranks) "
+        + "\(run.ranks == 1 ? "rank" : "ranks") x \(run.workers) "
+        + "\(run.workers == 1 ? "worker" : "workers") run \(perLane) each; "
+        + "same bits on any ranks x workers up to \(run.shards)",
+      "\(run.stepsPerEpoch) steps an epoch, \(run.totalSteps) in all; gradients by \(run.exchange); "
+        + "\(run.instructionSet)",
+    ]
+    if run.startStep > 0 { lines.append("resumed after step \(run.startStep)") }
+    return lines
+  }
+}

@@ -1,0 +1,54 @@
+internal import Networks
+package import RunRecords
+
+/// Writes a run's curves: `metrics.jsonl` and TensorBoard's event file.
+package final class MetricsObserver: TrainingObserver {
+  private let log: MetricsLog
+  private let tensorBoard: TensorBoardLog
+  private let earlierSeconds: Double
+  private let isClassification: Bool
+
+  /// Writes to opened logs.
+  ///
+  /// - Parameters:
+  ///   - log: the run's metrics, with those of earlier launches.
+  ///   - tensorBoard: the event file of this launch.
+  ///   - isClassification: whether accuracy is a metric.
+  package init(_ log: MetricsLog, tensorBoard: TensorBoardLog, isClassification: Bool) {
+    self.log = log
+    self.tensorBoard = tensorBoard
+    self.isClassification = isClassification
+    earlierSeconds = log.records.last?.wall ?? 0
+  }
+
+  /// Hears of an event.
+  ///
+  /// - Throws: `RunRecordsError` where a record cannot be written.
+  package func handle(_ event: TrainingEvent) throws {
+    switch event {
+    case .log(let report): try write(report, split: "train")
+    case .epoch(let report):
+      try write(report, split: "train_epoch")
+      try flush()
+    case .validation(let report): try write(report, split: "validation")
+    case .test(let report):
+      try write(report, split: "test")
+      try flush()
+    case .checkpoint: try flush()
+    case .started, .step: break
+    }
+  }
+
+  private func write(_ report: TrainingReport, split: String) throws {
+    let record = MetricsRecord(
+      step: report.step, epoch: report.epoch, wall: earlierSeconds + report.seconds, split: split,
+      values: report.values(isClassification: isClassification))
+    try log.append(record)
+    try tensorBoard.add(record)
+  }
+
+  private func flush() throws {
+    try log.synchronize()
+    try tensorBoard.flush()
+  }
+}
