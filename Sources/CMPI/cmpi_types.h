@@ -33,6 +33,8 @@ struct cmpi_requests {
   size_t count, capacity;
 #if CMPI_WITH_MPI
   MPI_Request *handles;
+  /// The other side of each message.
+  int *peers;
 #endif
 };
 

@@ -34,20 +34,24 @@ cmpi_requests *cmpi_requests_create(void) { return calloc(1, sizeof(cmpi_request
 void cmpi_requests_destroy(cmpi_requests *set) {
 #if CMPI_WITH_MPI
   free(set->handles);
+  free(set->peers);
 #endif
   free(set);
 }
 
 #if CMPI_WITH_MPI
 /// The next free handle of a set, which grows as needed; NULL without memory.
-static MPI_Request *next_handle(cmpi_requests *set) {
+static MPI_Request *next_handle(cmpi_requests *set, int peer) {
   if (set->count == set->capacity) {
     size_t capacity = set->capacity ? 2 * set->capacity : 16;
     MPI_Request *handles = realloc(set->handles, capacity * sizeof *handles);
-    if (!handles) return NULL;
-    set->handles = handles;
+    if (handles) set->handles = handles;
+    int *peers = realloc(set->peers, capacity * sizeof *peers);
+    if (peers) set->peers = peers;
+    if (!handles || !peers) return NULL;
     set->capacity = capacity;
   }
+  set->peers[set->count] = peer;
   return &set->handles[set->count];
 }
 #endif
@@ -58,7 +62,7 @@ int cmpi_send(cmpi_comm *comm, cmpi_requests *set, const void *bytes, size_t cou
   if (comm->serial) return MPI_ERR_RANK;
   for (size_t done = 0; done < count;) {
     size_t piece = count - done < comm->piece ? count - done : comm->piece;
-    MPI_Request *handle = next_handle(set);
+    MPI_Request *handle = next_handle(set, peer);
     if (!handle) return CMPI_NO_MEMORY;
     int code = MPI_Isend((const char *)bytes + done, (int)piece, MPI_BYTE, peer, tag, comm->handle,
                          handle);
@@ -79,7 +83,7 @@ int cmpi_receive(cmpi_comm *comm, cmpi_requests *set, void *bytes, size_t count,
   if (comm->serial) return MPI_ERR_RANK;
   for (size_t done = 0; done < count;) {
     size_t piece = count - done < comm->piece ? count - done : comm->piece;
-    MPI_Request *handle = next_handle(set);
+    MPI_Request *handle = next_handle(set, peer);
     if (!handle) return CMPI_NO_MEMORY;
     int code = MPI_Irecv((char *)bytes + done, (int)piece, MPI_BYTE, peer, tag, comm->handle,
                          handle);
@@ -101,6 +105,20 @@ static uint64_t now_ms(void) {
   return (uint64_t)time.tv_sec * 1000u + (uint64_t)time.tv_nsec / 1000000u;
 }
 
+/// Says whose message is not there.
+static int find_missing(cmpi_requests *set, int *missing) {
+  for (size_t index = 0; index < set->count; index++) {
+    int done = 0;
+    int code = MPI_Test(&set->handles[index], &done, MPI_STATUS_IGNORE);
+    if (code) return code;
+    if (!done) {
+      *missing = set->peers[index];
+      return CMPI_STALLED;
+    }
+  }
+  return CMPI_STALLED;
+}
+
 /// What a poll without success does next: nothing for some microseconds, then it lets others run.
 static void relax(uint32_t round, bool crowded) {
   struct timespec nap = {.tv_sec = 0, .tv_nsec = 50000};
@@ -112,7 +130,7 @@ static void relax(uint32_t round, bool crowded) {
 }
 #endif
 
-int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms) {
+int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms, int *missing) {
 #if CMPI_WITH_MPI
   uint64_t start = 0;
   for (uint32_t round = 0; set->count; round++) {
@@ -126,11 +144,11 @@ int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms) {
     relax(round, comm->crowded);
     if (stall_ms && round % 1024 == 1023) {
       if (start == 0) start = now_ms();
-      if (now_ms() - start > stall_ms) return CMPI_STALLED;
+      if (now_ms() - start > stall_ms) return find_missing(set, missing);
     }
   }
 #else
-  (void)comm, (void)set, (void)stall_ms;
+  (void)comm, (void)set, (void)stall_ms, (void)missing;
 #endif
   return 0;
 }

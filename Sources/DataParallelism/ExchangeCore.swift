@@ -109,16 +109,18 @@ package final class ExchangeCore: Sendable {
     _ communicator: Communicator, isShared: Bool
   ) throws(MPIError) -> LaneGroup {
     let group: LaneGroup
+    // Where messages are waited for, their own time limit tells better who is missing.
+    let stallLimit = isShared || communicator.size == 1 ? settings.stallLimit : 0
     if !isShared || communicator.rank == 0 {
       unsafe group = LaneGroup(
         making: buffers.team, lanes: members, ownLanes: settings.workers,
-        stallLimit: settings.stallLimit)
+        stallLimit: stallLimit)
       if isShared { try communicator.barrier() }
     } else {
       try communicator.barrier()
       unsafe group = LaneGroup(
         attaching: buffers.team, lanes: members, ownLanes: settings.workers,
-        stallLimit: settings.stallLimit)
+        stallLimit: stallLimit)
     }
     let first = isShared ? communicator.rank * settings.workers : 0
     for lane in first..<(first + settings.workers) { group.join(lane, rank: communicator.rank) }

@@ -102,9 +102,12 @@ final class GradientCourier: @unchecked Sendable {
     }
   }
 
-  /// Brings all ranks' slices of the parameters here.
+  /// Brings all ranks' slices of the parameters here, and with them their sums of squares.
   func shareParameters() throws(DataParallelismError) {
     try throwing { () throws(MPIError) in
+      try unsafe core.communicator.startAllGather(
+        in: UnsafeMutableRawBufferPointer(core.buffers.chunkSums), parts: chunkSumBytes,
+        using: requests)
       try unsafe core.communicator.allGather(
         in: core.buffers.parameters.bytes, parts: parameterBytes, using: requests)
     }

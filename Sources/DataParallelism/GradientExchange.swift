@@ -17,10 +17,12 @@ package import Tensors
 ///   exchange.merge(lane: lane, after: leaf)
 /// }
 /// let flags = try exchange.finishGradients(lane: lane, flags: raised)
-/// let totals = exchange.totals()              // the same on every lane; parameters have not
-/// changed yet try exchange.reduceSlice(lane: lane, clipsByNorm: false) { range, gradient, _ in …
-/// step on that range of parameters and states, with the gradient's sum … } try
-/// exchange.publish(lane: lane)            // parameters are new everywhere ```
+/// let totals = exchange.totals()    // the same on every lane; parameters have not changed yet
+/// try exchange.reduceSlice(lane: lane, clipsByNorm: false) { range, gradient, _ in
+///   … step on that range of parameters and states, with the gradient's sum …
+/// }
+/// try exchange.publish(lane: lane)  // parameters are new everywhere
+/// ```
 ///
 /// Between `publish` and the next `finishGradients` a lane reads parameters and writes its own
 /// slots and the records of its own shards; between `finishGradients` and `publish` it reads

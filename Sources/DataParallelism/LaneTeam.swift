@@ -35,7 +35,7 @@ package enum LaneTeam {
       threads.append(thread)
     }
     // Without all threads nobody would ever pass a barrier: those that run are leaving already.
-    if !run.hasFailed { run.perform(0) }
+    if threads.count + 1 == max(1, workers) { run.perform(0) }
     for thread in threads { pthread_join(thread, nil) }
     try run.rethrow()
   }
@@ -56,8 +56,6 @@ private final class TeamRun: Sendable {
     self.abandon = abandon
     self.onFirstError = onFirstError
   }
-
-  var hasFailed: Bool { firstError.withLock { $0 != nil } }
 
   func perform(_ index: Int) {
     do {

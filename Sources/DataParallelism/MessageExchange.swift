@@ -133,10 +133,7 @@ package final class MessageExchange: GradientExchange {
   /// Sends the new parameters of this rank's slice to all, and gets theirs.
   package func publish(lane: Int) throws(DataParallelismError) {
     try barrier(lane: lane)
-    if lane == core.lanes.lowerBound {
-      try courier.shareChunkSums()
-      try courier.shareParameters()
-    }
+    if lane == core.lanes.lowerBound { try courier.shareParameters() }
     try barrier(lane: lane)
   }
 

@@ -41,24 +41,20 @@ final class TreeSum: @unchecked Sendable {
   func callAsFunction(_ range: Range<Int>) -> FloatView {
     if isTrivial { return parts[0][range] }
     let sum = scratch.view[0..<range.count]
-    for index in parts.indices {
-      unsafe pointers[index] = UnsafePointer(parts[index].pointer + range.lowerBound)
-    }
-    unsafe ck_tree_sum(sum.pointer, pointers.baseAddress, program, program.count, range.count)
+    add(range, into: sum)
     return sum
   }
 
   /// Puts the sum over a range in place of the first part.
   func store(_ range: Range<Int>) {
-    if isTrivial { return }
-    var start = range.lowerBound
-    while start < range.upperBound {
-      let chunk = start..<min(start + ArenaLayout.chunk, range.upperBound)
-      // By way of the scratch memory, which stays in the cache: the kernel's output must not
-      // overlap its inputs.
-      destination[chunk].copy(from: self(chunk))
-      start = chunk.upperBound
+    if !isTrivial { add(range, into: destination[range]) }
+  }
+
+  private func add(_ range: Range<Int>, into sum: FloatView) {
+    for index in parts.indices {
+      unsafe pointers[index] = UnsafePointer(parts[index].pointer + range.lowerBound)
     }
+    unsafe ck_tree_sum(sum.pointer, pointers.baseAddress, program, program.count, range.count)
   }
 }
 

@@ -98,8 +98,12 @@ package final class Communicator: @unchecked Sendable {
   ///
   /// - Throws: ``MPIError`` as MPI reports it, or where ``stallLimit`` is exceeded.
   package func wait(for requests: borrowing Requests) throws(MPIError) {
+    var missing: Int32 = -1
+    let code = unsafe cmpi_wait(handle, requests.handle, stallLimit, &missing)
     try check(
-      unsafe cmpi_wait(handle, requests.handle, stallLimit),
-      "waiting for messages of \(size) ranks")
+      code,
+      missing < 0
+        ? "waiting for messages of \(size) ranks"
+        : "waiting \(stallLimit / 1000) s for rank \(missing)")
   }
 }

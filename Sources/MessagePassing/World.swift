@@ -77,11 +77,13 @@ public final class World: Sendable {
     node.setCrowded(isCrowded)
   }
 
-  /// Shows an error of this rank on the standard error output, the first time only.
+  /// Shows an error of this rank alone on the standard error output, the first time only.
   ///
   /// Any thread may call it, as soon as it knows: the launcher may end this process at any time.
+  /// Errors that all ranks have, or that follow from another's, are left to ``withWorld(describing:_:)``.
   public func report(_ error: any Error) {
-    report(describe(error))
+    let failure = describe(error)
+    if case .rank = failure.scope { report(failure) }
   }
 
   private func report(_ failure: WorldFailure) {
@@ -120,7 +122,6 @@ public final class World: Sendable {
       report(failure)
     }
     cmpi_abort(failure.exitCode)
-    exit(failure.exitCode)
   }
 
   private static func readHostName() -> String {

@@ -73,6 +73,14 @@ private let canLaunch =
     #expect(job.output.components(separatedBy: "error[rank").count == 2, "\(job.output)")
   }
 
+  @Test("a rank that sends nothing within the time limit is named")
+  func stalledRank() throws {
+    let job = try launch(
+      ranks: 3, filter: "VictimTests", environment: ["LOCKSTEP_TEST_VICTIM": "stall"])
+    #expect(job.exitCode == 5)
+    #expect(job.output.contains("waiting 1 s for rank 1 failed: no message"), "\(job.output)")
+  }
+
   @Test("an error of all ranks is shown once, and ends the job in good order")
   func agreedError() throws {
     let job = try launch(

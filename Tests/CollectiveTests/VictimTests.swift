@@ -17,8 +17,10 @@ private struct Failure: Error, CustomStringConvertible {
     try withWorld(describing: Self.describe) { world in
       if manner == "agree" { throw Failure(description: "all of us") }
       let arena = FakeTraining(count: 4096, shards: 3, clips: false).arena
-      let exchange = try ExchangeKind.window.makeExchange(
-        ExchangeSettings(arena: arena, shards: 3, workers: 1, stateCount: 0), world: world)
+      var settings = ExchangeSettings(arena: arena, shards: 3, workers: 1, stateCount: 0)
+      if manner == "stall" { settings.stallLimit = 1 }
+      let kind = manner == "stall" ? ExchangeKind.message : .window
+      let exchange = try kind.makeExchange(settings, world: world)
       let lane = world.rank
       try LaneTeam.run(
         workers: 1, abandon: { _ in exchange.abandon(lane: lane) }, onFirstError: world.report
@@ -27,6 +29,7 @@ private struct Failure: Error, CustomStringConvertible {
           exchange.note(lane: lane, step: UInt64(step), phase: .backward)
           if step == 4, world.rank == 1 {
             if manner == "kill" { kill(getpid(), SIGKILL) }
+            if manner == "stall" { sleep(60) }
             throw Failure(description: "as planned")
           }
           _ = try exchange.finishGradients(lane: lane, flags: 0)

@@ -38,7 +38,7 @@ int cmpi_start(cmpi_comm **world);
 /// Ends MPI and frees the communicator of all ranks. Collective.
 int cmpi_end(cmpi_comm *world);
 /// Ends all ranks at once with an exit code; does not return.
-void cmpi_abort(int code);
+_Noreturn void cmpi_abort(int code);
 /// The text of an error code, one line.
 void cmpi_error_text(int code, char *text, size_t capacity);
 
@@ -73,8 +73,8 @@ int cmpi_receive(cmpi_comm *comm, cmpi_requests *set, void *bytes, size_t count,
 /// Waits until all messages of the set have arrived; then the set is empty again.
 ///
 /// Polls, since MPI moves nothing unless it is called: in a loop, then yielding, and where it is
-/// crowded napping. `stall_ms` above 0 limits the wait.
-int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms);
+/// crowded napping. `stall_ms` above 0 limits the wait; then `*missing` is a rank not heard of.
+int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms, int *missing);
 
 /// Allocates zeroed memory that all ranks of a node share. Collective.
 ///
