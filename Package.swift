@@ -100,7 +100,8 @@ let package = Package(
       "CommandLine",
       [
         "Training", "Conformance", "Configuration", "Networks", "Optimizers", "Datasets",
-        "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "JSONText", "Options", "Operators", "Tensors",
+        "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "JSONText",
+        "DurableFiles", "Options", "Operators", "Tensors",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),

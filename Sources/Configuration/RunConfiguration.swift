@@ -22,7 +22,8 @@ public struct RunConfiguration: Sendable {
   public let train: TrainSettings
   /// How ranks work together.
   public let distributed: DistributedSettings
-  /// The whole configuration after `extends` and overrides, to be written into the run's folder.
+  /// The whole configuration after `extends` and overrides, its paths absolute, to be written into the run's
+  /// folder and run from there.
   public let resolved: OptionValue
 
   /// Reads a configuration file.
@@ -69,7 +70,7 @@ public struct RunConfiguration: Sendable {
     self.loss = loss
     self.optimizer = optimizer
     self.train = train
-    resolved = tree
+    resolved = ResolvedPaths.absolute(tree, directory: directory)
   }
 
   /// A name must do as the end of a folder's name.

@@ -33,6 +33,8 @@ package import Tensors
 /// are called by that thread alone, on every rank in the same order, while the rank's other lanes
 /// are not between `finishGradients` and `publish`.
 package protocol GradientExchange: AnyObject, Sendable {
+  /// How gradients travel, in words for the start banner: `a shared window`.
+  var name: String { get }
   /// What both forms have: the plan, the memory, the lanes that share it.
   var core: ExchangeCore { get }
 

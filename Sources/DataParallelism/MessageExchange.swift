@@ -14,6 +14,8 @@ package import Tensors
 /// The volume is that of an all-reduce, or less than twice it where the tree does not split as the
 /// ranks do.
 package final class MessageExchange: GradientExchange {
+  /// How gradients travel.
+  package var name: String { "messages" }
   /// The plan, the memory, the lanes.
   package let core: ExchangeCore
   /// For each lane of this rank, the sums that make the rank's parts.

@@ -8,6 +8,8 @@ package import Tensors
 /// once, while the sum is in its cache. Nothing is copied and nothing is sent. With one rank and
 /// one lane there is nothing to wait for either.
 package final class WindowExchange: GradientExchange {
+  /// How gradients travel.
+  package var name: String { "a shared window" }
   /// The plan, the memory, the lanes.
   package let core: ExchangeCore
   /// For each lane of this rank, the sum over the whole frontier.

@@ -43,6 +43,18 @@ package final class TrainingSession {
     try exchange.scatterParametersAndState()
   }
 
+  /// The run in numbers.
+  package func description(name: String, from start: TrainingProgress) -> RunDescription {
+    RunDescription(
+      name: name, ranks: world.size, workers: workers, shards: plan.batches.shards,
+      globalBatch: plan.batches.globalBatch, samples: plan.data.train.count,
+      validationSamples: plan.data.validation?.count ?? 0,
+      testSamples: plan.data.test?.count ?? 0, parameters: plan.graph.layout.parameterCount,
+      stepsPerEpoch: plan.batches.stepsPerEpoch, totalSteps: plan.totalSteps,
+      startStep: start.step, isClassification: plan.loss.isClassification,
+      instructionSet: ComputeStream.instructionSet, exchange: exchange.name)
+  }
+
   /// Trains to the end, or until a signal asks to stop. Collective.
   ///
   /// - Parameters:
@@ -76,7 +88,8 @@ package final class TrainingSession {
     let mainOnly = FirstLaneOnly(borders)
     try LaneTeam.run(
       workers: workers, abandon: { [exchange] in exchange.abandon(lane: firstLane + $0) },
-      onFirstError: { [world] in world.report($0) }
+      // A single rank's caller shows its error; of several ranks the failing one must, before it is ended.
+      onFirstError: { [world] in if world.size > 1 { world.report($0) } }
     ) { [loop] index in
       let worker = try loop.makeWorker()
       let value = try body(firstLane + index, worker, index == 0 ? mainOnly.value : nil)

@@ -19,7 +19,7 @@ package enum ExitCode: Int32, Sendable {
 }
 
 /// One command of the program: a declaration and what to do.
-protocol Command {
+protocol Command: SendableMetatype {
   /// What it takes.
   static var declaration: CommandDeclaration { get }
 

@@ -22,6 +22,9 @@ public struct BinaryCrossEntropy: Loss {
   /// True: an element is right where the sign of its logit agrees with its target.
   public var isClassification: Bool { true }
 
+  /// The outputs are logits.
+  public var prediction: Prediction { .sigmoid }
+
   /// Sums over all elements of the batch.
   public func evaluate(
     output: FloatView, target: FloatView, gradient: FloatView?, lastAxis: Int

@@ -46,6 +46,9 @@ public struct CrossEntropy: Loss {
     Shape(Array(output.dimensions.dropLast()))
   }
 
+  /// The outputs are logits.
+  public var prediction: Prediction { .softmax }
+
   /// Sums over all distributions of the batch.
   public func evaluate(
     output: FloatView, target: FloatView, gradient: FloatView?, lastAxis: Int

@@ -44,6 +44,16 @@ public struct LossSums: Sendable, Equatable {
   public var meanAbsoluteError: Double { absoluteError / count }
 }
 
+/// What turns a network's outputs into predictions.
+public enum Prediction: Sendable {
+  /// The outputs are the predictions.
+  case none
+  /// Each output is the logit of a probability.
+  case sigmoid
+  /// The last axis holds the logits of a distribution.
+  case softmax
+}
+
 /// What a network is trained to make small.
 public protocol Loss: Sendable {
   /// The name in a configuration.
@@ -57,6 +67,9 @@ public protocol Loss: Sendable {
 
   /// Whether its two classes are the targets -1 and 1, where data has 0 and 1.
   var targetsAreSigns: Bool { get }
+
+  /// What turns the outputs into predictions.
+  var prediction: Prediction { get }
 
   /// The shape of one sample's target.
   func targetShape(forOutput output: Shape) -> Shape
@@ -75,6 +88,9 @@ public protocol Loss: Sendable {
 }
 
 extension Loss {
+  /// The outputs are the predictions.
+  public var prediction: Prediction { .none }
+
   /// False: classes are their numbers.
   public var targetsAreSigns: Bool { false }
 

@@ -1,0 +1,51 @@
+internal import DataParallelism
+internal import Configuration
+internal import DurableFiles
+internal import JSONText
+internal import MessagePassing
+internal import RunRecords
+internal import Training
+
+/// `lockstep bench`
+enum BenchCommand: Command {
+  static let declaration = CommandDeclaration(
+    name: "bench", abstract: "measure how fast a configuration trains",
+    discussion: """
+      Trains from memory, without validation, records or checkpoints, in five timed blocks after a warm-up.
+
+      example:
+        mpirun -n 2 lockstep bench -c configs/fashion-mnist-mlp.yaml --seconds 5 --json bench.json
+      """,
+    options: ConfigurationOptions.declarations + [
+      .init(name: "seconds", value: "S", help: "length of the timed blocks together (default: 5)"),
+      .init(name: "json", value: "FILE", help: "write the figures to a file"),
+    ])
+
+  static func run(_ arguments: ParsedArguments, terminal: Terminal) throws -> ExitCode {
+    let seconds = try arguments.positiveNumber("seconds") ?? 5
+    return try withWorld(describing: { Failure($0).inWorld }) { world in
+      let configuration = try ConfigurationOptions.load(arguments)
+      let (session, _) = try TrainingLaunch(configuration, world: world).makeSession()
+      let result = try session.benchmark(seconds: seconds)
+      try session.exchange.close()
+      guard world.rank == 0 else { return .done }
+      terminal.print(text(result))
+      if let path = arguments.value("json") {
+        try FileSystem().replaceFile(path, with: Array((result.json.text() + "\n").utf8))
+      }
+      return .done
+    }
+  }
+
+  private static func text(_ result: BenchmarkResult) -> String {
+    let blocks = result.blocks.map { NumberText.count($0) }.joined(separator: " ")
+    return """
+      \(NumberText.count(result.median)) samples/s, median of \(blocks); \
+      \(NumberText.fixed(1e6 * Double(result.globalBatch) / result.median, decimals: 1)) us a step
+      \(result.ranks) ranks x \(result.workers) workers; \
+      \(NumberText.fixed(100 * result.exchangeShare, decimals: 1)) % of the time in the exchange of gradients
+      first step done \(NumberText.fixed(result.startToFirstStep, decimals: 2)) s after the start; \
+      peak memory \(NumberText.fixed(BenchmarkResult.peakResidentMebibytes, decimals: 1)) MiB a rank
+      """
+  }
+}

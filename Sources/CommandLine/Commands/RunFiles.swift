@@ -1,0 +1,79 @@
+internal import Networks
+internal import Checkpoints
+internal import Configuration
+internal import Datasets
+internal import DurableFiles
+internal import Operators
+internal import RunRecords
+internal import Training
+
+/// The files of one run, kept by rank 0: record, configuration, metrics, checkpoints.
+final class RunFiles {
+  /// The run's folder.
+  let folder: RunFolder
+  /// The run's checkpoints.
+  let store: CheckpointStore
+  /// Writes the run's curves.
+  let metrics: MetricsObserver
+  private var record: RunRecord
+
+  /// Makes a folder for a new run, or opens that of a resumed one.
+  ///
+  /// - Throws: `RunRecordsError` or `CheckpointError` where the disk refuses.
+  init(
+    _ configuration: RunConfiguration, description: RunDescription, resumed: ResumedRun?,
+    root: String, host: String, data: DataSplits
+  ) throws {
+    let launch = RunLaunch(
+      started: .now, arguments: Swift.CommandLine.arguments, host: host, ranks: description.ranks,
+      workers: description.workers,
+      versions: [
+        NamedText("lockstep", Program.version), NamedText("oneDNN", ComputeStream.oneDNNVersion),
+        NamedText("instruction set", description.instructionSet),
+      ])
+    if let resumed {
+      folder = resumed.folder
+      record = try RunRecord.load(from: folder)
+      record.resume(launch)
+    } else {
+      folder = try RunFolder.create(root: root, name: configuration.name)
+      record = RunRecord(
+        name: configuration.name, seed: configuration.seed, data: Self.fingerprints(data),
+        launch: launch)
+      try FileSystem().replaceFile(
+        folder.configurationPath, with: Array(YAMLWriter.text(configuration.resolved).utf8))
+    }
+    try record.save(to: folder)
+    store = try CheckpointStore.open(
+      directory: folder.checkpointsPath, retention: configuration.retention)
+    metrics = MetricsObserver(
+      try MetricsLog.open(folder.metricsPath, resumingAt: resumed?.checkpoint.step),
+      tensorBoard: try TensorBoardLog(folder: folder),
+      isClassification: description.isClassification)
+  }
+
+  /// Notes how the run ended.
+  func end(_ status: RunStatus, reason: String) throws {
+    record.end(status, reason: reason)
+    try record.save(to: folder)
+  }
+
+  private static func fingerprints(_ data: DataSplits) -> [NamedText] {
+    var texts = [NamedText("train", data.train.fingerprint())]
+    if let validation = data.validation {
+      texts.append(NamedText("validation", validation.fingerprint()))
+    }
+    if let test = data.test { texts.append(NamedText("test", test.fingerprint())) }
+    return texts
+  }
+}
+
+extension RunConfiguration {
+  /// Which checkpoints are kept: the best by validation accuracy, or by validation loss for regressions.
+  var retention: Retention {
+    Retention(
+      keepLast: train.checkpoint.keepLast, keepBest: train.checkpoint.keepBest,
+      monitor: loss.isClassification ? "validation/accuracy" : "validation/loss",
+      direction: loss.isClassification ? .maximize : .minimize)
+  }
+}

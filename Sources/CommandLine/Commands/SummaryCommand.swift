@@ -1,0 +1,28 @@
+internal import Optimizers
+internal import Datasets
+internal import Configuration
+internal import Networks
+
+/// `lockstep summary`
+enum SummaryCommand: Command {
+  static let declaration = CommandDeclaration(
+    name: "summary", abstract: "show a network's layers, shapes, parameters, cost and memory",
+    discussion: """
+      example:
+        lockstep summary -c configs/fashion-mnist-mlp.yaml
+      """,
+    options: ConfigurationOptions.declarations)
+
+  static func run(_ arguments: ParsedArguments, terminal: Terminal) throws -> ExitCode {
+    let configuration = try ConfigurationOptions.load(arguments)
+    let declared = configuration.model.inputs.allSatisfy { $0.shape != nil }
+    let shape = declared ? nil : try configuration.data.load(seed: configuration.seed).inputShape
+    let graph = try Graph(configuration.model, dataShape: shape)
+    let summary = NetworkSummary(
+      graph: graph, loss: configuration.loss, batch: configuration.train.globalBatch,
+      shards: configuration.train.shards ?? 1,
+      optimizerStates: configuration.optimizer.stateNames.count)
+    terminal.print(try summary.text())
+    return .done
+  }
+}

@@ -1,0 +1,120 @@
+internal import Checkpoints
+internal import Configuration
+internal import DataParallelism
+internal import Datasets
+internal import MessagePassing
+internal import Networks
+internal import Operators
+internal import RunRecords
+internal import Training
+
+/// One launch of `lockstep train`, from its arguments to its exit code.
+struct TrainingRun {
+  private let configuration: RunConfiguration
+  private let world: World
+  private let terminal: Terminal
+  private let printsHash: Bool
+  private let style: ProgressStyle
+  private let root: String
+  /// The run folder to go on in; nil for a new one. Only rank 0 knows it.
+  private let resumed: ResumedRun?
+
+  init(_ arguments: ParsedArguments, world: World, terminal: Terminal) throws {
+    configuration = try ConfigurationOptions.load(arguments)
+    self.world = world
+    self.terminal = terminal
+    printsHash = arguments.has("hash")
+    style = try Self.style(arguments)
+    root = arguments.value("out") ?? "runs"
+    resumed =
+      arguments.has("resume") && world.rank == 0
+      ? try ResumedRun(
+        named: arguments.value("resume") ?? "", root: root, name: configuration.name) : nil
+  }
+
+  /// Trains, and keeps all records.
+  func execute() throws -> ExitCode {
+    for line in resumed?.warnings ?? [] { terminal.error("warning: \(line)\n") }
+    let launch = TrainingLaunch(configuration, world: world)
+    let (session, progress) = try launch.makeSession(goingOnFrom: resumed?.checkpoint)
+    let description = session.description(name: configuration.name, from: progress)
+    let records =
+      world.rank == 0
+      ? try RunFiles(
+        configuration, description: description, resumed: resumed, root: root, host: world.hostName,
+        data: session.plan.data) : nil
+    do {
+      let end = try train(session, from: progress, description: description, records: records)
+      return try finish(session, end: end, records: records)
+    } catch {
+      try records?.end(.failed, reason: "\(error)")
+      throw error
+    }
+  }
+
+  private func train(
+    _ session: TrainingSession, from progress: TrainingProgress, description: RunDescription,
+    records: RunFiles?
+  ) throws -> TrainingEnd {
+    var observers: [any TrainingObserver] = []
+    if let records {
+      let terminal = terminal
+      let reporter = ProgressReporter(
+        style: style, surroundings: .init(write: { terminal.out($0) }))
+      observers.append(ConsoleObserver(reporter, epochs: configuration.epochs))
+      observers.append(records.metrics)
+    }
+    let keeper = RunKeeper(session, store: records?.store, observers: observers)
+    if world.rank == 0 { try keeper.handle(.started(description)) }
+    return try session.run(from: progress, borders: keeper)
+  }
+
+  private func finish(
+    _ session: TrainingSession, end: TrainingEnd, records: RunFiles?
+  ) throws -> ExitCode {
+    let hash = printsHash ? weightsHash(session.modelTensors) : nil
+    try session.exchange.close()
+    guard let records else { return end.exitCode }
+    switch end {
+    case .completed:
+      try records.end(.finished, reason: "all \(session.plan.totalSteps) steps done")
+      terminal.print("run folder  \(records.folder.path)")
+    case .interrupted(let signal):
+      try records.end(.interrupted, reason: "signal \(signal)")
+      terminal.print(
+        "stopped by signal \(signal); a checkpoint was written. Go on with --resume=\(records.folder.path)")
+    }
+    if let hash { terminal.print("weights \(hash)") }
+    return end.exitCode
+  }
+
+  private static func style(_ arguments: ParsedArguments) throws(UsageError) -> ProgressStyle {
+    guard let name = arguments.value("progress"), name != "auto" else {
+      return StandardOutput.style
+    }
+    guard let style = ProgressStyle(rawValue: name) else {
+      let names = ["auto"] + ProgressStyle.allCases.map(\.rawValue)
+      throw UsageError(
+        message: "`--progress` is `\(name)`", hint: "one of \(names.joined(separator: ", "))")
+    }
+    return style
+  }
+}
+
+extension TrainingEnd {
+  /// How the process ends.
+  var exitCode: ExitCode {
+    switch self {
+    case .completed: .done
+    case .interrupted(let signal): ExitCode(rawValue: 128 + signal) ?? .terminated
+    }
+  }
+}
+
+extension RunConfiguration {
+  /// The number of epochs; nil for a run by steps.
+  var epochs: Int? {
+    if case .epochs(let epochs) = train.length { return epochs }
+    return nil
+  }
+}
