@@ -1,5 +1,5 @@
-package import Tensors
 internal import JSONText
+package import Tensors
 
 /// What a safetensors file says of one tensor.
 package struct SafetensorsEntry: Sendable, Equatable {

@@ -1,8 +1,8 @@
 import Checkpoints
 import DurableFiles
 import JSONText
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Checkpoint store")
@@ -200,7 +200,8 @@ struct CheckpointStoreTests {
 struct TensorDifferenceTests {
   let fixture = StoreFixture()
 
-  @Test("all that is missing, unexpected or of another shape is in one message, and nothing is read")
+  @Test(
+    "all that is missing, unexpected or of another shape is in one message, and nothing is read")
   func message() throws {
     let store = try fixture.open()
     try fixture.write(1, to: store)
@@ -208,7 +209,9 @@ struct TensorDifferenceTests {
       ("dense_1.weight", [5, 3], Array(repeating: 9, count: 15)), ("dense_2.bias", [2], [9, 9]),
     ])
     let checkpoint = try store.loadLatestValid().checkpoint
-    let error = #expect(throws: CheckpointError.self) { try checkpoint.restore(model: other.tensors) }
+    let error = #expect(throws: CheckpointError.self) {
+      try checkpoint.restore(model: other.tensors)
+    }
     #expect(
       error?.description == """
         \(fixture.directory)/step-000001/model.safetensors is a checkpoint of another model:

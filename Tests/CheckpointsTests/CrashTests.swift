@@ -2,8 +2,8 @@ import Checkpoints
 import DurableFiles
 import Glibc
 import JSONText
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Crashes and full disks while writing checkpoints")
@@ -86,11 +86,13 @@ struct CrashTests {
         // The write that was interrupted says so.
       }
       disk.losePower()
-      try expectRecovery(scenario, fixture, "call \(call): \(String(describing: disk.operations.last))")
+      try expectRecovery(
+        scenario, fixture, "call \(call): \(String(describing: disk.operations.last))")
     }
   }
 
-  @Test("after a crash while clearing away after a crash nothing is lost", arguments: Scenario.allCases)
+  @Test(
+    "after a crash while clearing away after a crash nothing is lost", arguments: Scenario.allCases)
   func crashWhileSweeping(scenario: Scenario) throws {
     for call in 0..<(try scenario.callCount) {
       var sweepCall = 0

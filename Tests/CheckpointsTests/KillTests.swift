@@ -3,8 +3,8 @@ import DurableFiles
 import Glibc
 import JSONText
 import Synchronization
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// A file system that kills the process with SIGKILL before one of its calls.
@@ -36,7 +36,8 @@ struct KillTests {
     let store = try fixture.open()
     try fixture.write(100, value: 1, to: store)
     let directory = fixture.directory
-    await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String, call = call as Int] in
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [directory = directory as String, call = call as Int] in
       let store = CheckpointStore(directory: directory, fileSystem: killing(at: call))
       try StoreFixture.write(200, value: 0.5, to: store)
     }

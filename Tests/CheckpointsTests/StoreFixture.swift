@@ -1,8 +1,8 @@
 import Checkpoints
 import DurableFiles
 import JSONText
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Small checkpoints whose content follows from their step, in a folder of their own.

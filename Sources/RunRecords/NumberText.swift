@@ -1,0 +1,82 @@
+internal import Glibc
+
+/// Numbers as people read them: a few digits, a unit, never more width than needed.
+package enum NumberText {
+  /// A count with at most four characters of number: `312`, `1.9k`, `45.2k`, `1.3M`, `2.0G`.
+  package static func count(_ value: Double) -> String {
+    scaled(value, base: 1000, units: ["", "k", "M", "G", "T"])
+  }
+
+  /// A number of bytes: `312 B`, `1.5 KiB`, `45.2 MiB`.
+  package static func bytes(_ value: Int) -> String {
+    scaled(Double(value), base: 1024, units: [" B", " KiB", " MiB", " GiB", " TiB"])
+  }
+
+  private static func scaled(_ value: Double, base: Double, units: [String]) -> String {
+    guard value.isFinite else { return metric(value) }
+    var value = value
+    var unit = 0
+    // The limit is where one more rounding would show `1000.0`.
+    while abs(value) >= base - (unit == 0 ? 0.5 : 0.05) && unit < units.count - 1 {
+      value /= base
+      unit += 1
+    }
+    let isWhole = unit == 0 && (abs(value) >= 99.95 || value == value.rounded())
+    return fixed(value, decimals: isWhole ? 0 : 1) + units[unit]
+  }
+
+  /// A loss or metric with about four significant digits: `0.412`, `12.35`, `4.12e-05`, `nan`.
+  package static func metric(_ value: Double) -> String {
+    if value.isNaN { return "nan" }
+    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+    let magnitude = abs(value)
+    if magnitude != 0 && magnitude < 0.0005 { return scientific(value) }
+    for (decimals, limit) in [(3, 10.0), (2, 100), (1, 1000), (0, 100_000)] {
+      // Compared after rounding, so that 9.9996 becomes 10.00 and not 10.000.
+      let unit = pow(10, Double(decimals))
+      if (magnitude * unit).rounded() < limit * unit { return fixed(value, decimals: decimals) }
+    }
+    return scientific(value)
+  }
+
+  /// A time span: `00:41`, `1:02:03` from an hour on, `2d 03:04:05` from a day on.
+  package static func duration(seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e12 else { return "--:--" }
+    let total = Int(max(0, seconds).rounded())
+    let (minutes, hours) = (total / 60 % 60, total / 3600)
+    let clock = "\(padded(minutes)):\(padded(total % 60))"
+    if hours == 0 { return clock }
+    if hours < 24 { return "\(hours):\(clock)" }
+    return "\(hours / 24)d \(padded(hours % 24)):\(clock)"
+  }
+
+  /// A number with a fixed number of decimals, rounded to the nearest.
+  ///
+  /// - Precondition: the number is finite and has at most 15 digits before and after its point.
+  package static func fixed(_ value: Double, decimals: Int) -> String {
+    let unit = pow(10, Double(decimals))
+    let scaled = (abs(value) * unit).rounded()
+    precondition(scaled < 1e18, "\(value) is too large for fixed decimals")
+    let digits = Int(scaled)
+    let sign = value < 0 && digits > 0 ? "-" : ""
+    if decimals == 0 { return sign + String(digits) }
+    let fraction = String(digits % Int(unit))
+    let zeros = String(repeating: "0", count: decimals - fraction.count)
+    return "\(sign)\(digits / Int(unit)).\(zeros)\(fraction)"
+  }
+
+  private static func scientific(_ value: Double) -> String {
+    var exponent = Int(log10(abs(value)).rounded(.down))
+    // In two steps, since ten to the power of a subnormal's exponent overflows.
+    var mantissa = value / pow(10, Double(exponent / 2)) / pow(10, Double(exponent - exponent / 2))
+    if abs(mantissa) >= 9.995 {
+      mantissa /= 10
+      exponent += 1
+    }
+    return "\(fixed(mantissa, decimals: 2))e\(exponent < 0 ? "-" : "+")\(padded(abs(exponent)))"
+  }
+
+  private static func padded(_ value: Int) -> String {
+    value < 10 ? "0\(value)" : String(value)
+  }
+}

@@ -1,0 +1,83 @@
+package import DurableFiles
+
+/// The folder that holds all that one run writes: `runs/20261121-014500-fashion-mnist-cnn`.
+///
+/// A run makes a new folder and never takes over one that exists; nothing here removes anything.
+package struct RunFolder: Sendable, Equatable {
+  /// Where the folder is.
+  package let path: String
+
+  /// What is known of the run: `run.json`.
+  package var recordPath: String { FilePath.join(path, "run.json") }
+  /// The configuration with all defaults filled in: `config.yaml`.
+  package var configurationPath: String { FilePath.join(path, "config.yaml") }
+  /// The curves: `metrics.jsonl`.
+  package var metricsPath: String { FilePath.join(path, "metrics.jsonl") }
+  /// The folder of checkpoints: `checkpoints`.
+  package var checkpointsPath: String { FilePath.join(path, "checkpoints") }
+
+  private init(path: String) {
+    self.path = path
+  }
+
+  /// Makes a new folder `<root>/<yyyyMMdd-HHmmss>-<name>`; where that name is taken, `-2`, `-3` and
+  /// so on are added.
+  ///
+  /// - Parameters:
+  ///   - root: The folder of all runs, made where it is missing.
+  ///   - name: The run's name; what does not fit a file name becomes `-`.
+  ///   - time: When the run starts.
+  ///   - isLocal: Whether the name shows the local time; UTC otherwise.
+  ///   - fileSystem: Makes the changes to the disk.
+  /// - Throws: ``RunRecordsError/file(_:)``.
+  package static func create(
+    root: String = "runs", name: String, at time: WallTime = .now, isLocal: Bool = true,
+    fileSystem: FileSystem = FileSystem()
+  ) throws(RunRecordsError) -> RunFolder {
+    let base = FilePath.join(root, "\(time.stamp(isLocal: isLocal))-\(fileName(for: name))")
+    do throws(FileError) {
+      try fileSystem.createFolders(root)
+      var attempt = 1
+      while true {
+        let path = attempt == 1 ? base : "\(base)-\(attempt)"
+        do throws(FileError) {
+          // Fails where anything of that name exists, also when another run takes it right now.
+          try fileSystem.createFolder(path)
+          try fileSystem.synchronizeFolder(root)
+          return RunFolder(path: path)
+        } catch {
+          if !error.isTaken { throw error }
+          attempt += 1
+        }
+      }
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// Opens the folder of an earlier run.
+  ///
+  /// - Throws: ``RunRecordsError/notARunFolder(path:reason:)``.
+  package static func open(
+    _ path: String, fileSystem: FileSystem = FileSystem()
+  ) throws(RunRecordsError) -> RunFolder {
+    let folder = RunFolder(path: path)
+    if fileSystem.kind(of: path) == nil {
+      throw .notARunFolder(path: path, reason: "it does not exist")
+    }
+    if fileSystem.kind(of: folder.recordPath) != .file {
+      throw .notARunFolder(path: path, reason: "it has no run.json")
+    }
+    return folder
+  }
+
+  /// A name that every file system takes and no shell trips over, at most 80 characters.
+  private static func fileName(for name: String) -> String {
+    let allowed = name.unicodeScalars.map { scalar -> Character in
+      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || "0"..."9" ~= scalar)
+      return isPlain || scalar == "." || scalar == "_" ? Character(scalar) : "-"
+    }
+    let trimmed = allowed.drop { $0 == "-" || $0 == "." }.prefix(80)
+    return trimmed.isEmpty ? "run" : String(trimmed)
+  }
+}
