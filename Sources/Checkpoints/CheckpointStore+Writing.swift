@@ -13,7 +13,8 @@ package struct WrittenCheckpoint: Sendable, Equatable {
 }
 
 extension CheckpointStore {
-  /// Bytes kept free besides the checkpoint itself, for folders, links and the file system's tables.
+  /// Bytes kept free besides the checkpoint itself, for folders, links and the file system's
+  /// tables.
   private static let spareByteCount = 65_536
 
   /// Writes a checkpoint; when this returns, it is on the disk whatever happens next.

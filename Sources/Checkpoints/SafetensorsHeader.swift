@@ -40,6 +40,7 @@ struct SafetensorsHeader: Equatable {
   /// - Parameters:
   ///   - bytes: The header without its length.
   ///   - dataByteCount: The bytes that follow it in the file.
+  /// - Throws: ``Flaw`` with the first rule that is broken.
   init(bytes: [UInt8], dataByteCount: Int) throws(Flaw) {
     let document: JSONValue
     do {

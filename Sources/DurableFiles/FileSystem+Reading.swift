@@ -13,7 +13,7 @@ package enum FileKind: Sendable {
 }
 
 extension FileSystem {
-  /// What lies at a path; nil where nothing can be seen there. Links are not followed.
+  /// What lies at a path, links not followed; nil where nothing can be seen there.
   package func kind(of path: String) -> FileKind? {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return nil }

@@ -7,7 +7,11 @@ import Testing
 
 @Suite("Checkpoint store")
 struct CheckpointStoreTests {
-  let fixture = StoreFixture()
+  let fixture: StoreFixture
+
+  init() throws {
+    fixture = try StoreFixture()
+  }
 
   @Test("a checkpoint comes back with the same bits, state and metric")
   func roundTrip() throws {
@@ -198,7 +202,11 @@ struct CheckpointStoreTests {
 
 @Suite("Checkpoints of other models")
 struct TensorDifferenceTests {
-  let fixture = StoreFixture()
+  let fixture: StoreFixture
+
+  init() throws {
+    fixture = try StoreFixture()
+  }
 
   @Test(
     "all that is missing, unexpected or of another shape is in one message, and nothing is read")

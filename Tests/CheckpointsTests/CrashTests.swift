@@ -27,7 +27,7 @@ struct CrashTests {
 
     /// Writes the earlier checkpoints, on a disk without faults.
     func prepare() throws -> StoreFixture {
-      let fixture = StoreFixture()
+      let fixture = try StoreFixture()
       let store = try fixture.open(Retention(keepLast: 5))
       for step in before { try fixture.write(step, value: Double(step), to: store) }
       return fixture
@@ -140,7 +140,7 @@ struct CrashTests {
 
   @Test("a disk too small is noticed before anything is written")
   func tooLarge() throws {
-    let fixture = StoreFixture()
+    let fixture = try StoreFixture()
     let disk = FaultyDisk()
     let store = try fixture.open()
     try fixture.write(100, to: store)

@@ -7,10 +7,11 @@ import Testing
 struct DamageTests {
   static let files = ["model.safetensors", "optimizer.safetensors", "state.json", "manifest.json"]
 
-  let fixture = StoreFixture()
+  let fixture: StoreFixture
   let store: CheckpointStore
 
   init() throws {
+    fixture = try StoreFixture()
     store = try fixture.open()
     try fixture.write(100, to: store)
     try fixture.write(200, value: 0.5, to: store)

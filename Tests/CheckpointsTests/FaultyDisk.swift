@@ -55,7 +55,8 @@ final class FaultyDisk: Sendable {
     }
   }
 
-  /// Cuts every file that was not forced to the disk to a part of its length, as a loss of power may.
+  /// Cuts every file that was not forced to the disk to a part of its length, as a loss of power
+  /// may.
   func losePower() {
     for path in state.withLock(\.unsynchronized) {
       guard let size = try? FileSystem().byteCount(of: path) else { continue }

@@ -15,7 +15,8 @@ private func killing(at call: Int) -> FileSystem {
   }
 }
 
-/// Where a file system of half a megabyte in memory may be mounted: by root, outside most containers.
+/// Where a file system of half a megabyte in memory may be mounted: by root, outside most
+/// containers.
 private func mountSmallDisk(at path: String) -> Bool {
   unsafe mount("tmpfs", path, "tmpfs", 0, "size=512k") == 0
 }
@@ -27,7 +28,11 @@ private let maySmallDiskBeMounted: Bool = {
 
 @Suite("Checkpoints and the operating system")
 struct KillTests {
-  let fixture = StoreFixture()
+  let fixture: StoreFixture
+
+  init() throws {
+    fixture = try StoreFixture()
+  }
 
   @Test(
     "a process killed while it writes leaves a valid checkpoint",

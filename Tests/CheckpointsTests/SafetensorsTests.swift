@@ -7,7 +7,11 @@ import Testing
 
 @Suite("Safetensors files")
 struct SafetensorsTests {
-  let folder = try! TemporaryFolder()
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
 
   /// Writes a file from its header text and data, and opens it.
   func open(

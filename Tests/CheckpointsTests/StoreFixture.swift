@@ -7,9 +7,13 @@ import Testing
 
 /// Small checkpoints whose content follows from their step, in a folder of their own.
 struct StoreFixture {
-  let folder = try! TemporaryFolder(inMemory: true)
+  let folder: TemporaryFolder
   let memory = StoreFixture.model(step: 0)
   let optimizer = StoreFixture.optimizer(step: 0)
+
+  init() throws {
+    folder = try TemporaryFolder(inMemory: true)
+  }
 
   var directory: String { folder.file("checkpoints") }
 

@@ -8,7 +8,11 @@ import Testing
 struct RunFolderTests {
   static let time = WallTime(seconds: 1_700_000_000)
 
-  let folder = try! TemporaryFolder()
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
 
   func create(_ name: String) throws -> RunFolder {
     try RunFolder.create(root: folder.file("runs"), name: name, at: Self.time, isLocal: false)
@@ -70,7 +74,11 @@ struct RunRecordTests {
       name: "mlp", seed: .max, data: [NamedText("train", "2d06800538d394c2")], launch: launch())
   }
 
-  let folder = try! TemporaryFolder()
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
 
   @Test("a record comes back equal, through every status and a resumption")
   func roundTrip() throws {
