@@ -24,8 +24,8 @@ extension CheckpointStore {
   ///
   /// - Returns: Where it is, what was removed, and what could not be tidied up.
   /// - Throws: ``CheckpointError/diskFull(path:needed:available:)`` or
-  ///   ``CheckpointError/file(_:)``; earlier checkpoints are untouched and no part of this one is
-  ///   left.
+  ///   ``CheckpointError/file(_:)``; earlier checkpoints are untouched, and of this one no part is
+  ///   left, or all of it where only the last synchronization failed.
   package func write(_ checkpoint: Checkpoint) throws(CheckpointError) -> WrittenCheckpoint {
     let target = path(.checkpoint(step: checkpoint.step))
     let content = Content(checkpoint)

@@ -128,9 +128,10 @@ struct CrashTests {
         default: Issue.record("\(error)")
         }
         #expect(try fixture.names.allSatisfy { !$0.contains(".tmp-") }, "call \(call)")
-        for step in scenario.before where step != 200 {
-          let name = step == 50 ? "step-000050" : "step-000100"
-          try fixture.expectContent(CheckpointStore.load("\(fixture.directory)/\(name)").checkpoint)
+        for step in scenario.before {
+          let name = "step-000" + (step < 100 ? "0" : "") + "\(step)"
+          let path = "\(fixture.directory)/\(name)"
+          try fixture.expectContent(CheckpointStore.load(path).checkpoint)
         }
       }
       try expectRecovery(scenario, fixture, "call \(call)")
