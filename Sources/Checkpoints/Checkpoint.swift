@@ -2,8 +2,8 @@ package import JSONText
 
 /// Everything that a run needs to go on as if it had never stopped.
 ///
-/// Nothing in it may depend on the number of ranks or workers: that is what lets a run be resumed on
-/// any number of them with the same bits.
+/// Nothing in it may depend on the number of ranks or workers: that is what lets a run be resumed
+/// on any number of them with the same bits.
 package struct Checkpoint: Sendable {
   /// The number of optimizer steps done.
   package let step: Int
@@ -11,10 +11,11 @@ package struct Checkpoint: Sendable {
   package let model: [NamedTensor]
   /// The optimizer's state: `dense_1.weight.exp_avg`.
   package let optimizer: [NamedTensor]
-  /// Everything else, as the caller wants it back: seed, shards, position in the data, configuration,
-  /// normalization, best metric, history.
+  /// Everything else, as the caller wants it back: seed, shards, position in the data,
+  /// configuration, normalization, best metric, history.
   package let state: JSONValue
-  /// The metric that decides which checkpoints are the best; nil where none was measured at this step.
+  /// The metric that decides which checkpoints are the best; nil where none was measured at this
+  /// step.
   package let monitored: MonitoredMetric?
 
   /// Collects a checkpoint; the tensors are read while it is written and must not change then.

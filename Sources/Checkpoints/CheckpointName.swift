@@ -1,4 +1,5 @@
-/// What a name in the folder of checkpoints means; anything else there is not ours and is left alone.
+/// What a name in the folder of checkpoints means; anything else there is not ours and is left
+/// alone.
 enum CheckpointName: Equatable {
   /// A checkpoint: `step-000500`.
   case checkpoint(step: Int)

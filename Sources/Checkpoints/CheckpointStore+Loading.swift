@@ -1,8 +1,8 @@
 package import DurableFiles
 
 extension CheckpointStore {
-  /// The checkpoint that was written last and is valid: complete, with the sizes and hashes that its
-  /// manifest says.
+  /// The checkpoint that was written last and is valid: complete, with the sizes and hashes that
+  /// its manifest says.
   ///
   /// - Returns: The checkpoint and the later ones that were passed over.
   /// - Throws: ``CheckpointError/noneValid(directory:skipped:)``, ``CheckpointError/file(_:)``.

@@ -61,7 +61,8 @@ extension CheckpointStore {
     return sorted.prefix(retention.keepBest).map(\.0)
   }
 
-  /// The checkpoints that may go: not among the last, not among the best, not what `best` points at.
+  /// The checkpoints that may go: not among the last, not among the best, not what `best` points
+  /// at.
   ///
   /// A folder without a readable manifest stays: what cannot be read cannot be judged.
   private func surplus(of stored: [Stored], best: [Stored], new: CheckpointName) -> [Stored] {

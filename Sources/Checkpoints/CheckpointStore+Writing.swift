@@ -13,7 +13,8 @@ package struct WrittenCheckpoint: Sendable, Equatable {
 }
 
 extension CheckpointStore {
-  /// Bytes kept free besides the checkpoint itself, for folders, links and the file system's tables.
+  /// Bytes kept free besides the checkpoint itself, for folders, links and the file system's
+  /// tables.
   private static let spareByteCount = 65_536
 
   /// Writes a checkpoint; when this returns, it is on the disk whatever happens next.
@@ -23,8 +24,8 @@ extension CheckpointStore {
   ///
   /// - Returns: Where it is, what was removed, and what could not be tidied up.
   /// - Throws: ``CheckpointError/diskFull(path:needed:available:)`` or
-  ///   ``CheckpointError/file(_:)``; earlier checkpoints are untouched and no part of this one is
-  ///   left.
+  ///   ``CheckpointError/file(_:)``; earlier checkpoints are untouched, and of this one no part is
+  ///   left, or all of it where only the last synchronization failed.
   package func write(_ checkpoint: Checkpoint) throws(CheckpointError) -> WrittenCheckpoint {
     let target = path(.checkpoint(step: checkpoint.step))
     let content = Content(checkpoint)

@@ -8,7 +8,8 @@ internal import JSONText
 //   step-000500/             the same folder renamed, then `checkpoints/` forced to the disk
 //   last, best               links, each replaced by renaming a new one over it
 //
-// Only then are older checkpoints removed. Read next: CheckpointStore+Writing, +Retention, +Loading.
+// Only then are older checkpoints removed. Read next: CheckpointStore+Writing, +Retention,
+// +Loading.
 
 /// The checkpoints of one run: `<run>/checkpoints`.
 ///

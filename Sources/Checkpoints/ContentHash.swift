@@ -3,8 +3,8 @@ internal import Tensors
 
 /// The XXH3-64 hash of bytes that come in pieces.
 ///
-/// It finds damage and differences, at the speed of memory; it is no protection against somebody who
-/// means to forge a file.
+/// It finds damage and differences, at the speed of memory; it is no protection against somebody
+/// who means to forge a file.
 @safe
 struct ContentHash: ~Copyable {
   private let state: OpaquePointer

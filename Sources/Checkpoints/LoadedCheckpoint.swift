@@ -18,8 +18,8 @@ package struct LoadedCheckpoint: Sendable {
 
   /// Checks all files of a folder and opens them.
   ///
-  /// - Throws: ``CheckpointError/invalid(path:reason:)`` for anything that is wrong with the folder;
-  ///   ``CheckpointError/file(_:)`` where the system refuses to read it.
+  /// - Throws: ``CheckpointError/invalid(path:reason:)`` for anything that is wrong with the
+  ///   folder; ``CheckpointError/file(_:)`` where the system refuses to read it.
   init(folder: String, _ fileSystem: FileSystem) throws(CheckpointError) {
     do {
       let manifest = try Self.manifest(folder, fileSystem)

@@ -76,8 +76,8 @@ package final class SafetensorsFile: Sendable {
 
   /// Reads a tensor's numbers into memory; F64 is rounded to float32, F16 and BF16 are exact.
   ///
-  /// - Throws: ``SafetensorsError``: no such tensor, another number of elements, elements that are no
-  ///   floats, a failed read.
+  /// - Throws: ``SafetensorsError``: no such tensor, another number of elements, elements that are
+  ///   no floats, a failed read.
   package func read(_ name: String, into view: FloatView) throws(SafetensorsError) {
     guard let entry = entry(named: name) else { throw .missing(path: path, name: name) }
     guard entry.shape.count == view.count else {

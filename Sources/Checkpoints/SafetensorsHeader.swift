@@ -1,5 +1,5 @@
-package import Tensors
 internal import JSONText
+package import Tensors
 
 /// What a safetensors file says of one tensor.
 package struct SafetensorsEntry: Sendable, Equatable {
@@ -40,6 +40,7 @@ struct SafetensorsHeader: Equatable {
   /// - Parameters:
   ///   - bytes: The header without its length.
   ///   - dataByteCount: The bytes that follow it in the file.
+  /// - Throws: ``Flaw`` with the first rule that is broken.
   init(bytes: [UInt8], dataByteCount: Int) throws(Flaw) {
     let document: JSONValue
     do {

@@ -60,6 +60,7 @@ package struct SafetensorsWriter: Sendable {
   ///   - path: Where; nothing may exist there.
   ///   - fileSystem: Makes the changes to the disk.
   /// - Returns: The size and hash of what was written, computed while writing.
+  /// - Throws: ``FileError``; a part of the file may be there.
   package func write(
     to path: String, fileSystem: FileSystem = FileSystem()
   ) throws(FileError) -> FileDigest {

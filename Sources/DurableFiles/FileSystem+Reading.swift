@@ -13,7 +13,7 @@ package enum FileKind: Sendable {
 }
 
 extension FileSystem {
-  /// What lies at a path; nil where nothing can be seen there. Links are not followed.
+  /// What lies at a path, links not followed; nil where nothing can be seen there.
   package func kind(of path: String) -> FileKind? {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return nil }
@@ -66,7 +66,9 @@ extension FileSystem {
   /// Bytes that this user may still write to the disk that holds a folder.
   package func availableByteCount(at folder: String) throws(FileError) -> Int {
     var status = statvfs()
-    guard unsafe statvfs(folder, &status) == 0 else { throw .last("read the free space of", folder) }
+    guard unsafe statvfs(folder, &status) == 0 else {
+      throw .last("read the free space of", folder)
+    }
     let (bytes, overflow) = UInt64(status.f_bavail)
       .multipliedReportingOverflow(by: UInt64(status.f_frsize))
     return overflow ? .max : Int(clamping: bytes)

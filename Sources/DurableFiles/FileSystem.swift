@@ -2,12 +2,13 @@ internal import Glibc
 
 // Files that are complete or not there at all. The order that gives this on a journalled disk is
 // always the same: write under a temporary name, force the content to the disk, rename, force the
-// folder to the disk. `replaceFile` does it for one file, the checkpoint store for a folder of them.
+// folder to the disk. `replaceFile` does it for one file, the checkpoint store for a folder of
+// them.
 
 /// Changes to the disk, one system call each, observed before they happen.
 ///
-/// The observer is how tests interrupt a protocol before any of its calls, as a crash or a full disk
-/// would; in a run it does nothing.
+/// The observer is how tests interrupt a protocol before any of its calls, as a crash or a full
+/// disk would; in a run it does nothing.
 package struct FileSystem: Sendable {
   /// Is told of each change before it is made; what it throws is thrown in place of the change.
   package typealias Observer = @Sendable (FileOperation) throws(FileError) -> Void

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A file open for reading at any place; closed when it goes out of scope.
 ///
-/// Read by `pread` and not mapped: a mapped file that somebody truncates kills the process, this one
-/// throws.
+/// Read by `pread` and not mapped: a mapped file that somebody truncates kills the process, this
+/// one throws.
 package struct InputFile: ~Copyable, Sendable {
   private let descriptor: Int32
   /// Where the file is.

@@ -2,7 +2,8 @@
 package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong, without a full stop.
   package let message: String
-  /// The byte of the text at which it is wrong, from 0; nil for a well-formed text with wrong members.
+  /// The byte of the text at which it is wrong, from 0; nil for a well-formed text with wrong
+  /// members.
   package let offset: Int?
 
   /// Makes an error.

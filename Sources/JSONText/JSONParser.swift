@@ -1,6 +1,6 @@
 // A strict reader of RFC 8259: nothing is guessed. Refused beyond what the grammar refuses are
-// duplicate keys, integers that do not fit 64 bits, numbers that overflow a double, lone surrogates,
-// bytes that are not UTF-8, and nesting that could exhaust the stack.
+// duplicate keys, integers that do not fit 64 bits, numbers that overflow a double, lone
+// surrogates, bytes that are not UTF-8, and nesting that could exhaust the stack.
 
 extension JSONValue {
   /// Nesting that ``parse(_:depthLimit:)`` accepts by default.

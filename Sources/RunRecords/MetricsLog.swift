@@ -29,6 +29,7 @@ package final class MetricsLog {
   ///   - step: The step that the run goes on from; records of later steps are dropped. Nil to keep
   ///     all.
   ///   - fileSystem: Makes the changes to the disk.
+  /// - Returns: The log, with the records that were kept.
   /// - Throws: ``RunRecordsError/file(_:)``.
   package static func open(
     _ path: String, resumingAt step: Int? = nil, fileSystem: FileSystem = FileSystem()

@@ -76,7 +76,8 @@ package final class ProgressReporter {
   ///
   /// - Parameters:
   ///   - completed: Steps of the epoch that are done.
-  ///   - samples: Samples, or whatever the unit is, since ``beginEpoch(_:of:stepCount:completed:)``.
+  ///   - samples: Samples, or whatever the unit is, since
+  ///     ``beginEpoch(_:of:stepCount:completed:)``.
   ///   - metrics: The metrics so far, the most important first; only called where they are shown.
   package func update(completed: Int, samples: Int, metrics: () -> [MetricsRecord.Value]) {
     self.samples = samples

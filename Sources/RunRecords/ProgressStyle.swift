@@ -18,6 +18,7 @@ package enum ProgressStyle: String, Sendable, CaseIterable {
   ///   - isTerminal: Whether standard output says that it is a terminal.
   ///   - columns: The terminal's width; 0 where it has none.
   ///   - environment: Looks up an environment variable; `TERM` and `CI` are asked for.
+  /// - Returns: ``live`` or ``plain``.
   package static func automatic(
     isTerminal: Bool, columns: Int, environment: (String) -> String?
   ) -> ProgressStyle {

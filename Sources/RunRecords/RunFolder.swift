@@ -29,6 +29,7 @@ package struct RunFolder: Sendable, Equatable {
   ///   - time: When the run starts.
   ///   - isLocal: Whether the name shows the local time; UTC otherwise.
   ///   - fileSystem: Makes the changes to the disk.
+  /// - Returns: The folder, which is empty.
   /// - Throws: ``RunRecordsError/file(_:)``.
   package static func create(
     root: String = "runs", name: String, at time: WallTime = .now, isLocal: Bool = true,

@@ -81,7 +81,9 @@ extension JSONObject {
   fileprivate func texts(_ key: String) throws(JSONError) -> [NamedText] {
     let object = try object(key)
     var texts: [NamedText] = []
-    for member in object.members { texts.append(NamedText(member.key, try object.string(member.key))) }
+    for member in object.members {
+      texts.append(NamedText(member.key, try object.string(member.key)))
+    }
     return texts
   }
 }

@@ -1,13 +1,17 @@
 import Checkpoints
 import DurableFiles
 import JSONText
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Safetensors files")
 struct SafetensorsTests {
-  let folder = try! TemporaryFolder()
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
 
   /// Writes a file from its header text and data, and opens it.
   func open(
@@ -52,8 +56,12 @@ struct SafetensorsTests {
 
   @Test("what is written is read back with the same bits", arguments: [0, 1, 17, 300_001])
   func roundTrip(count: Int) throws {
-    let values = (0..<count).map { Float(bitPattern: UInt32(truncatingIfNeeded: $0 &* 2_654_435_761)) }
-    let memory = TestTensors([("x", [count], values), ("empty", [0, 3], []), ("y", [1, 1], [.nan])])
+    let values = (0..<count).map {
+      Float(bitPattern: UInt32(truncatingIfNeeded: $0 &* 2_654_435_761))
+    }
+    let memory = TestTensors([
+      ("x", [count], values), ("empty", [0, 3], []), ("y", [1, 1], [.nan]),
+    ])
     let path = folder.file("t.safetensors")
     _ = try SafetensorsWriter(tensors: memory.tensors).write(to: path)
     let file = try SafetensorsFile(path: path)
@@ -87,7 +95,8 @@ struct SafetensorsTests {
   @Test("integers are refused as numbers of a network, by name and type")
   func integers() throws {
     let file = try open(
-      #"{"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, data: Array(repeating: 0, count: 8))
+      #"{"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#,
+      data: Array(repeating: 0, count: 8))
     let error = #expect(throws: SafetensorsError.self) { try file.tensor(named: "ids") }
     #expect(error == .notFloats(path: file.path, name: "ids", type: .int64))
     #expect(error?.description.contains("holds I64, expected F32") == true)
@@ -101,7 +110,8 @@ struct SafetensorsTests {
       try file.tensor(named: "b")
     }
     let storage = FloatStorage(count: 2)
-    #expect(throws: SafetensorsError.otherCount(path: file.path, name: "a", count: 1, expected: 2)) {
+    #expect(throws: SafetensorsError.otherCount(path: file.path, name: "a", count: 1, expected: 2))
+    {
       try file.read("a", into: storage.view)
     }
   }
@@ -141,7 +151,8 @@ struct SafetensorsTests {
       (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4, "whole number"),
       (#"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, 4, "whole number"),
       (
-        #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}"#, 4, "overflows"
+        #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}"#, 4,
+        "overflows"
       ),
       (#"{"a":{"dtype":"Q7","shape":[1],"data_offsets":[0,4]}}"#, 4, "unknown dtype Q7"),
       (#"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, 4, "`dtype` is missing"),
@@ -175,7 +186,8 @@ struct SafetensorsTests {
 
 @Suite("Hash over weights")
 struct WeightsHashTests {
-  @Test("the order of the list changes nothing, a name, shape, bit or sign of zero changes the hash")
+  @Test(
+    "the order of the list changes nothing, a name, shape, bit or sign of zero changes the hash")
   func sensitivity() {
     func hash(_ tensors: [(String, Shape, [Float])]) -> String {
       let memory = TestTensors(tensors)
@@ -184,7 +196,8 @@ struct WeightsHashTests {
     let base: [(String, Shape, [Float])] = [("a", [2, 1], [1, 0]), ("b", [1], [3])]
     let hashes = [
       hash(base), hash([("A", [2, 1], [1, 0]), ("b", [1], [3])]),
-      hash([("a", [1, 2], [1, 0]), ("b", [1], [3])]), hash([("a", [2, 1], [1, -0.0]), ("b", [1], [3])]),
+      hash([("a", [1, 2], [1, 0]), ("b", [1], [3])]),
+      hash([("a", [2, 1], [1, -0.0]), ("b", [1], [3])]),
       hash([("a", [2, 1], [Float(1).nextUp, 0]), ("b", [1], [3])]),
       hash([base[0]]), hash([]),
     ]

@@ -6,8 +6,12 @@ import Testing
 
 @Suite("File system")
 struct FileSystemTests {
-  let folder = try! TemporaryFolder()
+  let folder: TemporaryFolder
   let fileSystem = FileSystem()
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
 
   @Test("a replaced file has the new content and leaves no other file")
   func replace() throws {

@@ -6,7 +6,8 @@ struct JSONParserTests {
   @Test("every kind of value is read, with white space anywhere")
   func kinds() throws {
     let value = try JSONValue.parse(
-      " { \"a\" : [ 1 , -2.5 , true , false , null ] ,\n\t\"b\":{\"c\":\"x\"},\r\"d\":[],\"e\":{} } ")
+      " { \"a\" : [ 1 , -2.5 , true , false , null ] ,\n\t\"b\":{\"c\":\"x\"},\r\"d\":[],\"e\":{} } "
+    )
     let expected: JSONValue = [
       "a": [1, -2.5, true, false, .null], "b": ["c": "x"], "d": [], "e": [:],
     ]
@@ -43,13 +44,15 @@ struct JSONParserTests {
     arguments: [
       ("", 0, "ends"), ("  ", 2, "ends"), ("[1,", 3, "ends"), ("[1,]", 3, "expected a value"),
       ("[1 2]", 3, "`,` or `]`"), ("{\"a\"}", 4, "`:`"), ("{\"a\":1,}", 7, "key in quotes"),
-      ("{a:1}", 1, "key in quotes"), ("{\"a\":1 \"b\":2}", 7, "`,` or `}`"), ("1 1", 2, "after the end"),
+      ("{a:1}", 1, "key in quotes"), ("{\"a\":1 \"b\":2}", 7, "`,` or `}`"),
+      ("1 1", 2, "after the end"),
       ("01", 1, "begin with 0"), ("-", 1, "digit"), ("1.", 2, "digit"), ("1e", 2, "digit"),
       (".5", 0, "expected a value"), ("+1", 0, "expected a value"), ("NaN", 0, "expected a value"),
       ("tru", 0, "expected a value"), ("'a'", 0, "expected a value"),
       ("\"a", 0, "never ends"), ("\"a\nb\"", 2, "control character"), (#""\x""#, 2, "escape"),
       (#""\u12""#, 3, "hexadecimal"), (#""\u+123""#, 3, "hexadecimal"),
-      (#""\ud83d""#, 1, "surrogate"), (#""\ude00""#, 1, "surrogate"), (#""\ud83d\u0041""#, 1, "surrogate"),
+      (#""\ud83d""#, 1, "surrogate"), (#""\ude00""#, 1, "surrogate"),
+      (#""\ud83d\u0041""#, 1, "surrogate"),
       ("9223372036854775808", 0, "64 bits"), ("[1e999]", 1, "out of range"),
       ("{\"a\":1,\"b\":2,\"a\":3}", 13, "twice"), ("// no\n1", 0, "expected a value"),
     ])
@@ -59,7 +62,9 @@ struct JSONParserTests {
     #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
   }
 
-  @Test("bytes that are not UTF-8 are refused", arguments: [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xC0, 0x80]])
+  @Test(
+    "bytes that are not UTF-8 are refused",
+    arguments: [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xC0, 0x80]])
   func notUTF8(bytes: [UInt8]) {
     let quote = UInt8(ascii: "\"")
     #expect(throws: JSONError("the text is not UTF-8", at: 0)) {

@@ -5,16 +5,23 @@ public final class TemporaryFolder: Sendable {
   /// Where it is, without a trailing slash.
   public let path: String
 
-  /// Makes a folder under the system's folder for temporary files.
+  /// Makes a folder.
   ///
+  /// - Parameter inMemory: Whether it may lie on a file system in memory, which spares tests that
+  ///   force hundreds of files to the disk the waiting.
   /// - Throws: What Foundation throws where it cannot be made.
-  public init() throws {
-    let base = FileManager.default.temporaryDirectory.path
+  public init(inMemory: Bool = false) throws {
+    let files = FileManager.default
+    let memory = "/dev/shm"
+    let base =
+      inMemory && files.isWritableFile(atPath: memory)
+      ? memory : files.temporaryDirectory.path
     path = "\(base)/lockstep-test-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try files.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
   deinit {
+    // What cannot be removed is in the system's folder for temporary files.
     try? FileManager.default.removeItem(atPath: path)
   }
 
