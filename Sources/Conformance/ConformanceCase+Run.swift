@@ -26,6 +26,8 @@ extension ConformanceCase {
     let training = try Bound(
       graph, loss, batch: batch, mode: .training(inputGradients: true), parameters, stream)
     let inference = try Bound(graph, loss, batch: batch, mode: .inference, parameters, stream)
+    // Views do not keep the memory that they look at.
+    defer { withExtendedLifetime((parameters, training, inference)) {} }
     let feed = Feed(
       inputs: inputs.map(\.values), target: try tensors.tensor(named: "target").values)
     var errors = ConformanceErrors()
@@ -76,6 +78,7 @@ extension ConformanceCase {
     let state = OptimizerState(
       states.first?.view, states.count > 1 ? states[1].view : nil,
       states.count > 2 ? states[2].view : nil)
+    defer { withExtendedLifetime(states) {} }
     for step in 0..<steps {
       training.forward(feed)
       let sums = training.backward()

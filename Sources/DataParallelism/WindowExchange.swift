@@ -9,7 +9,7 @@ package import Tensors
 /// one lane there is nothing to wait for either.
 package final class WindowExchange: GradientExchange {
   /// How gradients travel.
-  package var name: String { "a shared window" }
+  package var name: String { core.communicator.size == 1 ? "threads" : "a shared window" }
   /// The plan, the memory, the lanes.
   package let core: ExchangeCore
   /// For each lane of this rank, the sum over the whole frontier.

@@ -11,16 +11,18 @@ extension TrainingSession {
   ///   - transform: what is applied to the outputs.
   /// - Returns: samples x outputs.
   package func predict(_ data: Dataset, transform: Prediction) throws -> [Float] {
-    let worker = try loop.makeWorker()
+    let worker = try loop.makeWorker(evaluating: [data])
     var outputs: [Float] = []
     for shard in 0..<plan.batches.shards {
       let part = EvaluationBatches.part(shard, of: plan.batches.shards, count: data.count)
-      for start in stride(from: part.lowerBound, to: part.upperBound, by: loop.evaluation.batch) {
+      for start in stride(from: part.lowerBound, to: part.upperBound, by: loop.evaluationBatch) {
         outputs += worker.predict(
-          start..<min(start + loop.evaluation.batch, part.upperBound), of: data)
+          start..<min(start + loop.evaluationBatch, part.upperBound), of: data)
       }
     }
     let values = FloatStorage(count: outputs.count)
+    // Views do not keep the memory that they look at.
+    defer { withExtendedLifetime(values) {} }
     values.view.copy(from: outputs)
     switch transform {
     case .none: break

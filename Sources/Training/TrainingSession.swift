@@ -64,8 +64,10 @@ package final class TrainingSession {
   package func run(
     from start: TrainingProgress, borders: any StepBorders
   ) throws -> TrainingEnd {
-    try onAllLanes(borders: borders) { [loop] lane, worker, borders in
-      try loop.run(lane: lane, worker: worker, from: start, borders: borders)
+    try onAllLanes(borders: borders) { [loop, plan] lane, borders in
+      let worker = try loop.makeWorker(
+        trains: true, evaluating: [plan.data.validation, plan.data.test].compactMap { $0 })
+      return try loop.run(lane: lane, worker: worker, from: start, borders: borders)
     }
   }
 
@@ -73,15 +75,16 @@ package final class TrainingSession {
   ///
   /// - Returns: the sums over all samples, the same on every rank.
   package func evaluate(_ data: Dataset, step: Int) throws -> LossSums {
-    try onAllLanes(borders: nil) { [loop] lane, worker, _ in
-      try loop.evaluate(data, lane: lane, worker: worker, step: step)
+    try onAllLanes(borders: nil) { [loop] lane, _ in
+      let worker = try loop.makeWorker(evaluating: [data])
+      return try loop.evaluate(data, lane: lane, worker: worker, step: step)
     }
   }
 
   /// Runs a closure on every lane of this rank and returns what the first one returns.
   func onAllLanes<Result: Sendable>(
     borders: (any StepBorders)?,
-    _ body: @escaping @Sendable (Int, ShardWorker, (any StepBorders)?) throws -> Result
+    _ body: @escaping @Sendable (Int, (any StepBorders)?) throws -> Result
   ) throws -> Result {
     let firstLane = exchange.lanes.lowerBound
     let result = ResultBox<Result>()
@@ -90,9 +93,8 @@ package final class TrainingSession {
       workers: workers, abandon: { [exchange] in exchange.abandon(lane: firstLane + $0) },
       // A single rank's caller shows its error; of several ranks the failing one must, before it is ended.
       onFirstError: { [world] in if world.size > 1 { world.report($0) } }
-    ) { [loop] index in
-      let worker = try loop.makeWorker()
-      let value = try body(firstLane + index, worker, index == 0 ? mainOnly.value : nil)
+    ) { index in
+      let value = try body(firstLane + index, index == 0 ? mainOnly.value : nil)
       if index == 0 { result.value.withLock { $0 = value } }
     }
     guard let value = result.value.withLock({ $0 }) else {

@@ -12,7 +12,8 @@ extension TrainingSession {
   /// - Returns: the rates; meaningful on rank 0, whose clock decides.
   package func benchmark(seconds: Double) throws -> BenchmarkResult {
     let ranks = exchange.plan.laneCount / workers
-    return try onAllLanes(borders: nil) { [loop, plan, workers] lane, worker, _ in
+    return try onAllLanes(borders: nil) { [loop, plan, workers] lane, _ in
+      let worker = try loop.makeWorker(trains: true, evaluating: [])
       let run = BenchmarkLane(loop: loop, lane: lane, worker: worker)
       try run.steps(seconds: 0)
       let firstStep = ProcessAge.seconds

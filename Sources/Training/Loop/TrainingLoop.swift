@@ -22,7 +22,6 @@ package enum TrainingEnd: Sendable, Equatable {
 final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
-  let evaluation: EvaluationBatches
   private let state: OptimizerState
 
   init(plan: TrainingPlan, exchange: any GradientExchange) {
@@ -31,16 +30,24 @@ final class TrainingLoop: Sendable {
     let states = exchange.states
     state = OptimizerState(
       states.first, states.count > 1 ? states[1] : nil, states.count > 2 ? states[2] : nil)
-    evaluation = EvaluationBatches(
-      batch: max(plan.batches.shardSizes.max() ?? 1, 1), shards: exchange.plan.shardCount,
-      sampleCounts: [plan.data.validation, plan.data.test].compactMap { $0?.count })
   }
 
+  /// Samples in a full batch of an evaluation: a shard's, so that it needs no more memory than training.
+  var evaluationBatch: Int { max(plan.batches.shardSizes.max() ?? 1, 1) }
+
   /// Prepares the programs of one lane, on its own thread.
-  func makeWorker() throws(OperatorError) -> ShardWorker {
+  ///
+  /// - Parameters:
+  ///   - trains: whether it will train.
+  ///   - data: the data sets that it will evaluate.
+  func makeWorker(
+    trains: Bool = false, evaluating data: [Dataset]
+  ) throws(OperatorError) -> ShardWorker {
     try ShardWorker(
       graph: plan.graph, loss: plan.loss, parameters: exchange.parameters,
-      trainingBatches: plan.batches.shardSizes.filter { $0 > 0 }, evaluation: evaluation,
+      trainingBatches: trains ? plan.batches.shardSizes.filter { $0 > 0 } : [],
+      evaluation: EvaluationBatches(
+        batch: evaluationBatch, shards: plan.batches.shards, sampleCounts: data.map(\.count)),
       seed: plan.seed)
   }
 
