@@ -106,6 +106,30 @@ struct SettingsTests {
     }
   }
 
+  @Test(
+    "Every key misspelt by one edit is recognized",
+    arguments: [
+      "epochs", "steps", "global_batch", "shards", "workers", "precision", "clip", "checkpoint",
+      "validate_every_steps", "log_every_steps",
+    ])
+  func misspelt(key: String) throws {
+    let letters = Array(key)
+    for index in letters.indices {
+      var swapped = letters
+      swapped.swapAt(index, max(0, index - 1))
+      let words = [
+        letters[..<index] + letters[(index + 1)...], letters[..<index] + "q" + letters[index...],
+        letters[..<index] + "q" + letters[(index + 1)...], swapped[...],
+      ].map { String($0) }
+      for word in words where word != key {
+        let problems = try train("train: {epochs: 1, global_batch: 8, \(word): 1}").problems
+        #expect(problems.map(\.message) == ["unknown key `\(word)` in train"])
+        #expect(problems.first?.hint?.hasPrefix("did you mean `\(key)`?") == true, "\(word)")
+        #expect((problems.first?.mark?.column, problems.first?.mark?.length) == (37, word.count))
+      }
+    }
+  }
+
   @Test("A batch per rank is explained", arguments: ["batch_size", "per_rank_batch", "batch"])
   func batchPerRank(key: String) throws {
     let problems = try train("train: {epochs: 1, global_batch: 4, \(key): 2}").problems
