@@ -113,15 +113,14 @@ struct SettingsTests {
       "validate_every_steps", "log_every_steps",
     ])
   func misspelt(key: String) throws {
-    let letters = Array(key)
-    for index in letters.indices {
-      var swapped = letters
-      swapped.swapAt(index, max(0, index - 1))
-      let words = [
-        letters[..<index] + letters[(index + 1)...], letters[..<index] + "q" + letters[index...],
-        letters[..<index] + "q" + letters[(index + 1)...], swapped[...],
-      ].map { String($0) }
-      for word in words where word != key {
+    for index in key.indices {
+      var removed = key
+      removed.remove(at: index)
+      var inserted = key
+      inserted.insert("q", at: index)
+      var replaced = removed
+      replaced.insert("q", at: index)
+      for word in [removed, inserted, replaced] {
         let problems = try train("train: {epochs: 1, global_batch: 8, \(word): 1}").problems
         #expect(problems.map(\.message) == ["unknown key `\(word)` in train"])
         #expect(problems.first?.hint?.hasPrefix("did you mean `\(key)`?") == true, "\(word)")
