@@ -167,6 +167,29 @@ struct ConfigurationLoaderTests {
     #expect(try load("null.yaml") == ["seed": 1])
   }
 
+  @Test(
+    "Paths become absolute from the file that each was written in, so that a copy runs anywhere")
+  func absolutePaths() throws {
+    try folder.write(
+      "data: {train: {images: ../a.gz, labels: /b.gz}, source: idx, list: [{f: x}]}",
+      to: "shared/base.yaml")
+    try folder.write(
+      "extends: shared/base.yaml\ndata: {test: {images: c.gz, labels: null}}", to: "top.yaml")
+    let value = try load("top.yaml", ["data.extra=d.gz"])
+    let path = folder.path
+    #expect(
+      AbsolutePaths.resolved(
+        value, at: ["data.train.*", "data.test.images", "data.list.*.f", "data.extra", "none.*"])
+        == [
+          "data": [
+            "train": ["images": .text("\(path)/shared/../a.gz"), "labels": "/b.gz"],
+            "source": "idx", "list": [["f": .text("\(path)/shared/x")]],
+            "test": ["images": .text("\(path)/c.gz"), "labels": OptionValue(.null)],
+            "extra": .text("\(path)/d.gz"),
+          ]
+        ])
+  }
+
   @Test("Overrides come last, and all that do not fit are reported")
   func overrides() throws {
     try folder.write("train: {epochs: 5}\nname: a", to: "a.yaml")
