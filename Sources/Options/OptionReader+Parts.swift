@@ -29,9 +29,7 @@ extension OptionReader {
   /// A relative path starts from the folder of the file it was written in; in values made in code,
   /// which belong to no file, it stays as it is.
   public func path(_ key: String) -> String? {
-    guard let text = text(key) else { return nil }
-    guard let folder = value(key)?.mark?.source.folder, !text.hasPrefix("/") else { return text }
-    return folder.hasSuffix("/") ? folder + text : folder + "/" + text
+    text(key) == nil ? nil : value(key)?.absolutePath
   }
 
   /// Splits the form `name` or `name: {options}` into the name and a reader of the options.

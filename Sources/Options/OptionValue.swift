@@ -37,6 +37,15 @@ public struct OptionValue: Sendable {
     entries?.first { $0.key == key }?.value
   }
 
+  /// A text as a path that starts from the folder of the file it was written in; nil for no text.
+  ///
+  /// In values made in code, which belong to no file, it stays as it is.
+  public var absolutePath: String? {
+    guard case .scalar(let text, _) = content else { return nil }
+    guard let folder = mark?.source.folder, !text.hasPrefix("/") else { return text }
+    return folder.hasSuffix("/") ? folder + text : folder + "/" + text
+  }
+
   /// What the value is, for messages: `nothing`, the scalar in backquotes, `a list`, `a map`.
   public var kindDescription: String {
     switch content {

@@ -7,21 +7,24 @@ internal import RunRecords
 internal import Training
 
 /// `lockstep bench`
-enum BenchCommand: Command {
+struct BenchCommand: Command {
   static let declaration = CommandDeclaration(
     name: "bench", abstract: "measure how fast a configuration trains",
     discussion: """
       Trains from memory, without validation, records or checkpoints, in five timed blocks after a warm-up.
-
-      example:
-        mpirun -n 2 lockstep bench -c configs/fashion-mnist-mlp.yaml --seconds 5 --json bench.json
       """,
-    options: ConfigurationOptions.declarations + [
-      .init(name: "seconds", value: "S", help: "length of the timed blocks together (default: 5)"),
-      .init(name: "json", value: "FILE", help: "write the figures to a file"),
+    options: ConfigurationOptions.declarations(isRequired: true) + [
+      .value(
+        "seconds", placeholder: "S", default: "5", help: "length of the timed blocks together"),
+      .value("json", placeholder: "FILE", help: "write the figures to a file"),
+    ],
+    examples: [
+      CommandExample(
+        "mpirun -n 2 lockstep bench -c configs/fashion-mnist-mlp.yaml --json bench.json",
+        "on two ranks")
     ])
 
-  static func run(_ arguments: ParsedArguments, terminal: Terminal) throws -> ExitCode {
+  func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
     let seconds = try arguments.positiveNumber("seconds") ?? 5
     return try withWorld(describing: { Failure($0).inWorld }) { world in
       let configuration = try ConfigurationOptions.load(arguments)
@@ -29,8 +32,8 @@ enum BenchCommand: Command {
       let result = try session.benchmark(seconds: seconds)
       try session.exchange.close()
       guard world.rank == 0 else { return .done }
-      terminal.print(text(result))
-      if let path = arguments.value("json") {
+      try context.output.line(Self.text(result))
+      if let path = arguments.text("json") {
         try FileSystem().replaceFile(path, with: Array((result.json.text() + "\n").utf8))
       }
       return .done

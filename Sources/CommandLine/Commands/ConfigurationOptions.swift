@@ -4,27 +4,32 @@ internal import Options
 /// The options by which commands are given a configuration.
 enum ConfigurationOptions {
   /// `-c FILE` and `--set KEY=VALUE`.
-  static let declarations: [CommandDeclaration.Option] = [
-    .init(name: "config", short: "c", value: "FILE", help: "the run's YAML file"),
-    .init(
-      name: "set", value: "KEY=VALUE", isRepeatable: true,
-      help: "change one value: --set train.epochs=3"),
-  ]
+  static func declarations(isRequired: Bool) -> [OptionDeclaration] {
+    [
+      .value(
+        "config", short: "c", placeholder: "FILE", isRequired: isRequired,
+        help: "the run's YAML file"),
+      .value(
+        "set", placeholder: "KEY=VALUE", isRepeatable: true,
+        help: "change one value: --set train.epochs=3"),
+    ]
+  }
 
   /// Reads the configuration that the arguments name.
   ///
   /// - Throws: ``UsageError`` where none is named, `OptionsError` with every problem in it.
   static func load(_ arguments: ParsedArguments) throws -> RunConfiguration {
-    try RunConfiguration(path: path(arguments), overrides: arguments.all("set"))
+    try RunConfiguration(path: path(arguments), overrides: arguments.texts("set"))
   }
 
   /// The file that the arguments name.
   ///
   /// - Throws: ``UsageError`` where none is named.
   static func path(_ arguments: ParsedArguments) throws(UsageError) -> String {
-    guard let path = arguments.value("config") else {
+    guard let path = arguments.text("config") else {
       throw UsageError(
-        message: "no configuration was given", hint: "-c configs/digits-mlp.yaml")
+        "no run and no configuration was given", hint: "name a run folder, or use -c FILE",
+        command: nil)
     }
     return path
   }

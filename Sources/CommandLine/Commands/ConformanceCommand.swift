@@ -3,36 +3,38 @@ internal import DurableFiles
 internal import Options
 
 /// `lockstep conformance`
-enum ConformanceCommand: Command {
+struct ConformanceCommand: Command {
   static let declaration = CommandDeclaration(
     name: "conformance", abstract: "compare networks with reference cases computed elsewhere",
     discussion: """
       Runs every case folder below DIR: case.yaml and tensors.safetensors. An error is
-      max |ours - reference| / max(1e-3, max |reference|) of a tensor; after steps of an optimizer that divides
-      by the gradient's size ten times the tolerance is allowed.
-
-      example:
-        lockstep conformance Tests/Reference/conformance
+      max |ours - reference| / max(1e-3, max |reference|) of a tensor; after steps of an optimizer that
+      divides by the gradient's size ten times the tolerance is allowed.
       """,
-    positionals: [.init(name: "DIR", help: "the folder of case folders")],
+    arguments: [ArgumentDeclaration("dir", help: "the folder of case folders")],
     options: [
-      .init(name: "tolerance", value: "T", help: "the largest error that passes (default: 2e-4)")
+      .value(
+        "tolerance", placeholder: "T", default: "2e-4", help: "the largest error that passes")
+    ],
+    examples: [
+      CommandExample("lockstep conformance Tests/Reference/conformance", "the cases shipped here")
     ])
 
-  static func run(_ arguments: ParsedArguments, terminal: Terminal) throws -> ExitCode {
+  func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
+    let folder = arguments.required("dir")
     let tolerance = try arguments.positiveNumber("tolerance") ?? 2e-4
-    let names = try CaseFolders.names(in: arguments.positionals[0])
+    let names = try CaseFolders.names(in: folder)
     let kinds = ConformanceErrors.Kind.allCases
     var table = TextTable(
       [("case", .left)] + kinds.map { ($0.rawValue, .right) } + [("", .left)])
     var failed = 0
     for name in names {
-      let (cells, verdict) = row(name, in: arguments.positionals[0], tolerance: tolerance)
+      let (cells, verdict) = Self.row(name, in: folder, tolerance: tolerance)
       table.add([name] + cells + [verdict ?? "passed"])
       if verdict != nil { failed += 1 }
     }
-    terminal.print(table.text)
-    terminal.print("\(names.count - failed) passed, \(failed) failed")
+    try context.output.line(table.text)
+    try context.output.line("\(names.count - failed) passed, \(failed) failed")
     return failed == 0 ? .done : .failed
   }
 

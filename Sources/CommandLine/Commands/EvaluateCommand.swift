@@ -8,29 +8,31 @@ internal import RunRecords
 internal import Training
 
 /// `lockstep evaluate`
-enum EvaluateCommand: Command {
+struct EvaluateCommand: Command {
   static let declaration = CommandDeclaration(
     name: "evaluate", abstract: "measure a trained network on a part of the data",
-    discussion: """
-      examples:
-        lockstep evaluate runs/20261121-101500-digits-mlp
-        lockstep evaluate runs/20261121-101500-digits-mlp/checkpoints/best --split validation
-      """,
-    positionals: [.init(name: "RUN", help: "a run folder, or one of its checkpoints")],
-    options: ConfigurationOptions.declarations + [
-      .init(name: "split", value: "NAME", help: "train, validation or test (default: test)")
+    arguments: [ArgumentDeclaration("run", help: "a run folder, or one of its checkpoints")],
+    options: ConfigurationOptions.declarations(isRequired: false) + [
+      .value(
+        "split", placeholder: "NAME", default: "test", help: "train, validation or test")
+    ],
+    examples: [
+      CommandExample("lockstep evaluate runs/20261121-101500-digits-mlp", "on its test part"),
+      CommandExample(
+        "lockstep evaluate runs/20261121-101500-digits-mlp/checkpoints/best --split validation",
+        "one checkpoint on the validation part"),
     ])
 
-  static func run(_ arguments: ParsedArguments, terminal: Terminal) throws -> ExitCode {
+  func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
     try withWorld(describing: { Failure($0).inWorld }) { world in
       let model = try TrainedModel(arguments, world: world)
-      let split = arguments.value("split") ?? "test"
+      let split = arguments.required("split")
       let data = try model.part(split)
       let sums = try model.session.evaluate(data, step: model.step)
       try model.session.exchange.close()
       if world.rank == 0 {
-        terminal.print("checkpoint  \(model.path)")
-        terminal.print("\(split)  \(data.count) samples  \(text(sums, model))")
+        try context.output.line("checkpoint  \(model.path)")
+        try context.output.line("\(split)  \(data.count) samples  \(Self.text(sums, model))")
       }
       return .done
     }

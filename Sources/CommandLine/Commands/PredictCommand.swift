@@ -7,39 +7,42 @@ internal import Tensors
 internal import Training
 
 /// `lockstep predict`
-enum PredictCommand: Command {
+struct PredictCommand: Command {
   static let declaration = CommandDeclaration(
     name: "predict", abstract: "print what a network gives for each sample, as CSV",
     discussion: """
-      examples:
-        lockstep predict runs/20261121-101500-digits-mlp > predictions.csv
-        lockstep predict -c configs/course/worked-neuron.yaml --logits
-
-      A softmax or a sigmoid is applied where the loss works on logits. Without a run the parameters are the
-      initial ones.
+      A softmax or a sigmoid is applied where the loss works on logits. Without a run the parameters are
+      the initial ones.
       """,
-    positionals: [
-      .init(name: "RUN", help: "a run folder, or one of its checkpoints", isRequired: false)
+    arguments: [
+      ArgumentDeclaration("run", help: "a run folder, or one of its checkpoints", isRequired: false)
     ],
-    options: ConfigurationOptions.declarations + [
-      .init(name: "split", value: "NAME", help: "train, validation or test (default: test, else train)"),
-      .init(name: "logits", help: "print the network's outputs as they are"),
+    options: ConfigurationOptions.declarations(isRequired: false) + [
+      .value(
+        "split", placeholder: "NAME", help: "train, validation or test; test by default, else train"),
+      .flag("logits", help: "print the network's outputs as they are"),
+    ],
+    examples: [
+      CommandExample(
+        "lockstep predict runs/20261121-101500-digits-mlp > predictions.csv", "the test part"),
+      CommandExample(
+        "lockstep predict -c configs/course/worked-neuron.yaml --logits", "an untrained network"),
     ])
 
-  static func run(_ arguments: ParsedArguments, terminal: Terminal) throws -> ExitCode {
+  func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
     try withWorld(describing: { Failure($0).inWorld }) { world in
       let model = try TrainedModel(arguments, world: world)
       let plan = model.session.plan
-      let split = arguments.value("split") ?? (plan.data.test == nil ? "train" : "test")
+      let split = arguments.text("split") ?? (plan.data.test == nil ? "train" : "test")
       let data = try model.part(split)
       let columns = plan.graph.outputShape.count
       let outputs = try model.session.predict(
         data, transform: arguments.has("logits") ? .none : plan.loss.prediction)
       try model.session.exchange.close()
       guard world.rank == 0 else { return .done }
-      terminal.print(header(plan, columns: columns))
+      try context.output.line(Self.header(plan, columns: columns))
       for start in stride(from: 0, to: outputs.count, by: columns) {
-        terminal.print(outputs[start..<(start + columns)].map { "\($0)" }.joined(separator: ","))
+        try context.output.line(outputs[start..<(start + columns)].map { "\($0)" }.joined(separator: ","))
       }
       return .done
     }

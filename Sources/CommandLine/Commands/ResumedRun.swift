@@ -37,8 +37,8 @@ struct ResumedRun {
     }
     guard let newest = candidates.max() else {
       throw UsageError(
-        message: "there is no run named `\(name)` in \(root) to resume",
-        hint: "name its folder: --resume=runs/…")
+        "there is no run named `\(name)` in \(root) to resume",
+        hint: "name its folder: --resume=runs/…", command: "train")
     }
     return try RunFolder.open("\(root)/\(newest)")
   }

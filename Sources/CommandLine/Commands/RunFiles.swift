@@ -28,7 +28,7 @@ final class RunFiles {
       started: .now, arguments: Swift.CommandLine.arguments, host: host, ranks: description.ranks,
       workers: description.workers,
       versions: [
-        NamedText("lockstep", Program.version), NamedText("oneDNN", ComputeStream.oneDNNVersion),
+        NamedText("lockstep", Lockstep.version), NamedText("oneDNN", ComputeStream.oneDNNVersion),
         NamedText("instruction set", description.instructionSet),
       ])
     if let resumed {

@@ -4,16 +4,15 @@ internal import Configuration
 internal import Networks
 
 /// `lockstep summary`
-enum SummaryCommand: Command {
+struct SummaryCommand: Command {
   static let declaration = CommandDeclaration(
     name: "summary", abstract: "show a network's layers, shapes, parameters, cost and memory",
-    discussion: """
-      example:
-        lockstep summary -c configs/fashion-mnist-mlp.yaml
-      """,
-    options: ConfigurationOptions.declarations)
+    options: ConfigurationOptions.declarations(isRequired: true),
+    examples: [
+      CommandExample("lockstep summary -c configs/fashion-mnist-mlp.yaml", "before training it")
+    ])
 
-  static func run(_ arguments: ParsedArguments, terminal: Terminal) throws -> ExitCode {
+  func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
     let configuration = try ConfigurationOptions.load(arguments)
     let declared = configuration.model.inputs.allSatisfy { $0.shape != nil }
     let shape = declared ? nil : try configuration.data.load(seed: configuration.seed).inputShape
@@ -22,7 +21,7 @@ enum SummaryCommand: Command {
       graph: graph, loss: configuration.loss, batch: configuration.train.globalBatch,
       shards: configuration.train.shards ?? 1,
       optimizerStates: configuration.optimizer.stateNames.count)
-    terminal.print(try summary.text())
+    try context.output.line(try summary.text())
     return .done
   }
 }

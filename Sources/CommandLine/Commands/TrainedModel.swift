@@ -16,7 +16,7 @@ struct TrainedModel {
   /// Loads the checkpoint that the first argument names, with the configuration of its run folder or the one
   /// given by `-c`. Without a checkpoint the parameters are the initial ones.
   init(_ arguments: ParsedArguments, world: World) throws {
-    guard let named = arguments.positionals.first else {
+    guard let named = arguments.text("run") else {
       let configuration = try ConfigurationOptions.load(arguments)
       (session, _) = try TrainingLaunch(configuration, world: world).makeSession()
       path = try ConfigurationOptions.path(arguments)
@@ -45,7 +45,8 @@ struct TrainedModel {
     guard let part = parts.first(where: { $0.0 == name })?.1 else {
       let known = parts.filter { $0.1 != nil }.map(\.0).joined(separator: ", ")
       throw UsageError(
-        message: "the data has no part `\(name)`", hint: "it has: \(known); choose with --split")
+        "the data has no part `\(name)`", hint: "it has: \(known); choose with --split",
+        command: nil)
     }
     return part
   }

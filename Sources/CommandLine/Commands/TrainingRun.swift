@@ -12,29 +12,29 @@ internal import Training
 struct TrainingRun {
   private let configuration: RunConfiguration
   private let world: World
-  private let terminal: Terminal
+  private let context: CommandContext
   private let printsHash: Bool
   private let style: ProgressStyle
   private let root: String
   /// The run folder to go on in; nil for a new one. Only rank 0 knows it.
   private let resumed: ResumedRun?
 
-  init(_ arguments: ParsedArguments, world: World, terminal: Terminal) throws {
+  init(_ arguments: ParsedArguments, world: World, context: CommandContext) throws {
     configuration = try ConfigurationOptions.load(arguments)
     self.world = world
-    self.terminal = terminal
+    self.context = context
     printsHash = arguments.has("hash")
     style = try Self.style(arguments)
-    root = arguments.value("out") ?? "runs"
+    root = arguments.required("out")
     resumed =
       arguments.has("resume") && world.rank == 0
       ? try ResumedRun(
-        named: arguments.value("resume") ?? "", root: root, name: configuration.name) : nil
+        named: arguments.text("resume") ?? "", root: root, name: configuration.name) : nil
   }
 
   /// Trains, and keeps all records.
   func execute() throws -> ExitCode {
-    for line in resumed?.warnings ?? [] { terminal.error("warning: \(line)\n") }
+    for line in resumed?.warnings ?? [] { try context.errors.line("warning: \(line)") }
     let launch = TrainingLaunch(configuration, world: world)
     let (session, progress) = try launch.makeSession(goingOnFrom: resumed?.checkpoint)
     let description = session.description(name: configuration.name, from: progress)
@@ -58,9 +58,7 @@ struct TrainingRun {
   ) throws -> TrainingEnd {
     var observers: [any TrainingObserver] = []
     if let records {
-      let terminal = terminal
-      let reporter = ProgressReporter(
-        style: style, surroundings: .init(write: { terminal.out($0) }))
+      let reporter = ProgressReporter(style: style)
       observers.append(ConsoleObserver(reporter, epochs: configuration.epochs))
       observers.append(records.metrics)
     }
@@ -78,26 +76,19 @@ struct TrainingRun {
     switch end {
     case .completed:
       try records.end(.finished, reason: "all \(session.plan.totalSteps) steps done")
-      terminal.print("run folder  \(records.folder.path)")
+      try context.output.line("run folder  \(records.folder.path)")
     case .interrupted(let signal):
       try records.end(.interrupted, reason: "signal \(signal)")
-      terminal.print(
+      try context.output.line(
         "stopped by signal \(signal); a checkpoint was written. Go on with --resume=\(records.folder.path)")
     }
-    if let hash { terminal.print("weights \(hash)") }
+    if let hash { try context.output.line("weights \(hash)") }
     return end.exitCode
   }
 
   private static func style(_ arguments: ParsedArguments) throws(UsageError) -> ProgressStyle {
-    guard let name = arguments.value("progress"), name != "auto" else {
-      return StandardOutput.style
-    }
-    guard let style = ProgressStyle(rawValue: name) else {
-      let names = ["auto"] + ProgressStyle.allCases.map(\.rawValue)
-      throw UsageError(
-        message: "`--progress` is `\(name)`", hint: "one of \(names.joined(separator: ", "))")
-    }
-    return style
+    if arguments.text("progress") == "auto" { return StandardOutput.style }
+    return try arguments.choice("progress", of: ProgressStyle.self) ?? StandardOutput.style
   }
 }
 

@@ -1,52 +1,46 @@
-/// How a process ends, as scripts see it.
-package enum ExitCode: Int32, Sendable {
-  /// All went well.
-  case done = 0
-  /// The run failed.
-  case failed = 1
-  /// The command line or the configuration is wrong.
-  case usage = 2
-  /// The data is wrong.
-  case data = 3
-  /// Training diverged: a NaN or an infinity.
-  case diverged = 4
-  /// A rank failed.
-  case rankFailed = 5
-  /// Stopped by SIGINT, after a checkpoint was written.
-  case interrupted = 130
-  /// Stopped by SIGTERM, after a checkpoint was written.
-  case terminated = 143
-}
-
-/// One command of the program: a declaration and what to do.
-protocol Command: SendableMetatype {
-  /// What it takes.
+/// A command of the program: a declaration and what is done.
+///
+/// ```swift
+/// struct TrainCommand: Command {
+///   static let declaration = CommandDeclaration(
+///     name: "train", abstract: "train the network of a configuration",
+///     options: [
+///       .value("config", short: "c", placeholder: "FILE", isRequired: true, help: "…"),
+///       .flag("hash", help: "…"),
+///     ])
+///
+///   func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
+///     let path = arguments.required("config")
+///     …
+///   }
+/// }
+/// ```
+package protocol Command: Sendable {
+  /// What the command is called and takes.
   static var declaration: CommandDeclaration { get }
 
-  /// Does it.
+  /// Does what the command is for.
   ///
   /// - Parameters:
-  ///   - arguments: the arguments, taken apart.
-  ///   - terminal: where its output goes.
-  /// - Returns: how the process ends.
-  static func run(_ arguments: ParsedArguments, terminal: Terminal) throws -> ExitCode
+  ///   - arguments: what was given, checked against the declaration.
+  ///   - context: where to write.
+  /// - Returns: how it ended.
+  /// - Throws: what the program reports: see ``Program/exitCode``.
+  func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode
 }
 
-/// Where output goes; tests collect it instead.
-package struct Terminal: Sendable {
-  /// Takes text for the standard output.
-  let out: @Sendable (String) -> Void
-  /// Takes text for the standard error output.
-  let error: @Sendable (String) -> Void
+/// What a command may use of the process it runs in.
+package struct CommandContext: Sendable {
+  /// Takes results.
+  package let output: any TextOutput
+  /// Takes messages.
+  package let errors: any TextOutput
 
-  /// Sends output somewhere.
+  /// Makes a context; the process's own streams unless given.
   package init(
-    out: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void
+    output: any TextOutput = StandardStream.output, errors: any TextOutput = StandardStream.error
   ) {
-    self.out = out
-    self.error = error
+    self.output = output
+    self.errors = errors
   }
-
-  /// Prints a line.
-  func print(_ text: String) { out(text + "\n") }
 }

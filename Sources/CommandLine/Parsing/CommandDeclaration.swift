@@ -1,76 +1,159 @@
-/// What a command takes, in one table: parsing, help and did-you-mean all come from it.
-struct CommandDeclaration: Sendable {
-  /// Something that stands without a dash.
-  struct Positional: Sendable {
-    /// Its name in the help: `DIR`.
-    let name: String
-    /// What it is.
-    let help: String
-    /// Whether it must be given.
-    var isRequired = true
+/// A command's one table: what it is called, what it takes, and everything its help says.
+package struct CommandDeclaration: Sendable {
+  /// One or two words: `train`, `config check`.
+  package let name: String
+  /// What it does, as one line without a full stop: `train the network of a configuration`.
+  package let abstract: String
+  /// More about it, paragraphs separated by empty lines; may be empty.
+  package let discussion: String
+  /// What it takes by position, in order.
+  package let arguments: [ArgumentDeclaration]
+  /// What it takes by name; `--help` is every command's.
+  package let options: [OptionDeclaration]
+  /// Lines to copy.
+  package let examples: [CommandExample]
+
+  /// Declares a command.
+  ///
+  /// - Precondition: names are unique, and only the last positional argument is optional or repeatable.
+  package init(
+    name: String, abstract: String, discussion: String = "",
+    arguments: [ArgumentDeclaration] = [], options: [OptionDeclaration] = [],
+    examples: [CommandExample] = []
+  ) {
+    let long = options.map(\.name) + arguments.map(\.name)
+    let short = options.compactMap(\.short)
+    precondition(
+      Set(long).union(["help"]).count == long.count + 1
+        && Set(short).union(["h"]).count == short.count + 1,
+      "the options and arguments of `\(name)` have unique names, and `help` is taken")
+    precondition(
+      arguments.dropLast().allSatisfy { $0.isRequired && !$0.isRepeatable },
+      "only the last argument of `\(name)` may be optional or repeatable")
+    self.name = name
+    self.abstract = abstract
+    self.discussion = discussion
+    self.arguments = arguments
+    self.options = options
+    self.examples = examples
   }
 
-  /// Something that begins with dashes.
-  struct Option: Sendable {
-    /// The long name without dashes: `config`.
-    let name: String
-    /// A one-letter form.
-    var short: Character?
-    /// What its value is called in the help; nil for a flag without value.
-    var value: String?
-    /// Whether it may be given more than once.
-    var isRepeatable = false
-    /// Whether the value may be left out: `--resume` and `--resume=PATH`.
-    var isValueOptional = false
-    /// What it does, with its default.
-    let help: String
+  /// The words of the name.
+  var words: [String] { name.split(separator: " ").map(String.init) }
+}
 
-    /// The option as the help shows it: `-c, --config FILE`.
-    var usage: String {
-      let value = value.map { isValueOptional ? "[=\($0)]" : " \($0)" } ?? ""
-      return (short.map { "-\($0), " } ?? "    ") + "--\(name)\(value)"
-    }
+/// Something that a command takes by position.
+package struct ArgumentDeclaration: Sendable {
+  /// The name under which it is read, and in capitals what help shows.
+  package let name: String
+  /// What it is, as one line.
+  package let help: String
+  /// Whether the command cannot do without.
+  package let isRequired: Bool
+  /// Whether it takes all that follow.
+  package let isRepeatable: Bool
+
+  /// Declares an argument.
+  package init(
+    _ name: String, help: String, isRequired: Bool = true, isRepeatable: Bool = false
+  ) {
+    self.name = name
+    self.help = help
+    self.isRequired = isRequired
+    self.isRepeatable = isRepeatable
   }
 
-  /// The command as it is typed: `train`, `config check`.
-  let name: String
-  /// What it does, in one line.
-  let abstract: String
-  /// More about it, after the options in the help; empty for nothing.
-  var discussion = ""
-  /// What stands without a dash, in order.
-  var positionals: [Positional] = []
-  /// What begins with dashes.
-  var options: [Option] = []
+  /// How usage lines show it: `DIR`, `[DIR]`, `DIR...`.
+  var usage: String {
+    let name = name.uppercased() + (isRepeatable ? "..." : "")
+    return isRequired ? name : "[\(name)]"
+  }
+}
 
-  /// The options that every command takes.
-  static let common = [Option(name: "help", short: "h", help: "show this help")]
-
-  /// All options, the common ones last.
-  var allOptions: [Option] { options + Self.common }
-
-  /// The help of the command.
-  var help: String {
-    var usage = "usage: lockstep \(name)"
-    for positional in positionals {
-      usage += positional.isRequired ? " \(positional.name)" : " [\(positional.name)]"
-    }
-    usage += options.isEmpty ? "" : " [options]"
-    var sections = [abstract, usage]
-    if !positionals.isEmpty {
-      sections.append(Self.columns(positionals.map { ("  " + $0.name, $0.help) }))
-    }
-    sections.append(
-      "options:\n" + Self.columns(allOptions.map { ("  " + $0.usage, $0.help) }))
-    if !discussion.isEmpty { sections.append(discussion) }
-    return sections.joined(separator: "\n\n")
+/// Something that a command takes by name.
+package struct OptionDeclaration: Sendable {
+  /// What follows the name.
+  package enum Kind: Sendable, Equatable {
+    /// Nothing: the option is given or not.
+    case flag
+    /// A value, shown as this placeholder.
+    case value(placeholder: String)
+    /// A value behind `=`, or nothing, which stands for `implied`.
+    case optionalValue(placeholder: String, implied: String)
   }
 
-  /// Two aligned columns, a line a row.
-  static func columns(_ rows: [(String, String)]) -> String {
-    let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { left, right in
-      left + String(repeating: " ", count: width - left.count + 2) + right
-    }.joined(separator: "\n")
+  /// The name after `--`.
+  package let name: String
+  /// The letter after `-`; nil where there is none.
+  package let short: Character?
+  /// What follows the name.
+  package let kind: Kind
+  /// Whether it may be given more than once.
+  package let isRepeatable: Bool
+  /// Whether the command cannot do without.
+  package let isRequired: Bool
+  /// The value where it is not given; nil for none.
+  package let defaultValue: String?
+  /// What it does, as one line.
+  package let help: String
+
+  /// Declares an option that is given or not.
+  package static func flag(
+    _ name: String, short: Character? = nil, isRepeatable: Bool = false, help: String
+  ) -> OptionDeclaration {
+    OptionDeclaration(
+      name: name, short: short, kind: .flag, isRepeatable: isRepeatable, isRequired: false,
+      defaultValue: nil, help: help)
+  }
+
+  /// Declares an option with a value.
+  ///
+  /// - Precondition: it is not both required and given a default.
+  package static func value(
+    _ name: String, short: Character? = nil, placeholder: String, isRepeatable: Bool = false,
+    isRequired: Bool = false, default defaultValue: String? = nil, help: String
+  ) -> OptionDeclaration {
+    precondition(!isRequired || defaultValue == nil, "`--\(name)` is required and has a default")
+    return OptionDeclaration(
+      name: name, short: short, kind: .value(placeholder: placeholder),
+      isRepeatable: isRepeatable, isRequired: isRequired, defaultValue: defaultValue, help: help)
+  }
+
+  /// Declares an option that may stand alone, `--resume`, or with a value, `--resume=RUN`.
+  package static func optionalValue(
+    _ name: String, placeholder: String, implied: String, help: String
+  ) -> OptionDeclaration {
+    OptionDeclaration(
+      name: name, short: nil, kind: .optionalValue(placeholder: placeholder, implied: implied),
+      isRepeatable: false, isRequired: false, defaultValue: nil, help: help)
+  }
+
+  /// Whether the argument behind it is its value.
+  var takesNextArgument: Bool {
+    if case .value = kind { return true }
+    return false
+  }
+
+  /// How it is written: `--config FILE`, `--resume[=RUN]`, `--hash`.
+  var usage: String {
+    switch kind {
+    case .flag: "--\(name)"
+    case .value(let placeholder): "--\(name) \(placeholder)"
+    case .optionalValue(let placeholder, _): "--\(name)[=\(placeholder)]"
+    }
+  }
+}
+
+/// A line to copy, and what it does.
+package struct CommandExample: Sendable {
+  /// The whole line: `mpirun -n 4 lockstep train -c configs/digits-mlp.yaml`.
+  package let line: String
+  /// What it does.
+  package let meaning: String
+
+  /// Makes an example.
+  package init(_ line: String, _ meaning: String) {
+    self.line = line
+    self.meaning = meaning
   }
 }

@@ -1,115 +1,105 @@
-internal import Options
+import Options
 
-/// A command line that cannot be understood.
-struct UsageError: Error, CustomStringConvertible {
-  let message: String
-  var hint: String?
+/// What a command was given, by the names of its declaration.
+///
+/// Reading a name that is not declared, or as something it is not declared to be, is a mistake of
+/// the program and stops it.
+package struct ParsedArguments: Sendable {
+  /// What was declared.
+  package let declaration: CommandDeclaration
+  /// What was given, by name, in order; a flag counts as an empty text.
+  let given: [String: [String]]
 
-  var description: String { "error: \(message)" + (hint.map { "\n  hint: \($0)" } ?? "") }
-}
-
-/// The arguments of one command, taken apart by its declaration.
-struct ParsedArguments {
-  /// What stood without a dash, in order.
-  private(set) var positionals: [String] = []
-  private var values: [String: [String]] = [:]
-
-  /// Takes arguments apart.
-  ///
-  /// - Parameters:
-  ///   - arguments: what follows the command's name.
-  ///   - declaration: what the command takes.
-  /// - Throws: ``UsageError`` naming the argument that is wrong, and what was probably meant.
-  init(_ arguments: [String], for declaration: CommandDeclaration) throws(UsageError) {
-    var rest = arguments[...]
-    while let argument = rest.popFirst() {
-      if argument == "--" {
-        positionals += rest
-        break
-      }
-      guard argument.hasPrefix("-"), argument.count > 1, Double(argument) == nil else {
-        positionals.append(argument)
-        continue
-      }
-      let (option, attached) = try Self.option(argument, declaration)
-      if values[option.name] != nil, !option.isRepeatable {
-        throw UsageError(message: "`--\(option.name)` was given twice")
-      }
-      values[option.name, default: []].append(
-        try Self.value(of: option, attached: attached, rest: &rest))
-    }
-    try checkPositionals(declaration)
+  /// Whether an option or argument was given.
+  package func has(_ name: String) -> Bool {
+    count(name) > 0
   }
 
-  /// Whether an option was given.
-  func has(_ name: String) -> Bool { values[name] != nil }
+  /// How often an option was given: 2 for `-vv`.
+  package func count(_ name: String) -> Int {
+    checkDeclared(name)
+    return given[name, default: []].count
+  }
 
-  /// The value of an option; nil where it was not given.
-  func value(_ name: String) -> String? { values[name]?.last }
+  /// The value given, or the default; nil where there is neither.
+  package func text(_ name: String) -> String? {
+    checkDeclared(name)
+    return given[name]?.last ?? option(name)?.defaultValue
+  }
 
-  /// All values of a repeatable option, in order.
-  func all(_ name: String) -> [String] { values[name] ?? [] }
+  /// All values given, or the default.
+  package func texts(_ name: String) -> [String] {
+    checkDeclared(name)
+    return given[name] ?? option(name)?.defaultValue.map { [$0] } ?? []
+  }
 
-  /// The value of an option that is a number above 0.
+  /// The value of what is declared as required, or with a default.
+  package func required(_ name: String) -> String {
+    guard let text = text(name) else {
+      preconditionFailure("`\(name)` of `\(declaration.name)` may be absent: read it by `text`")
+    }
+    return text
+  }
+
+  /// The whole number given, or the default; nil where there is neither.
   ///
-  /// - Throws: ``UsageError`` where it is none.
-  func positiveNumber(_ name: String) throws(UsageError) -> Double? {
-    guard let text = value(name) else { return nil }
-    guard let number = Double(text), number > 0, number.isFinite else {
-      throw UsageError(message: "`--\(name)` takes a number above 0, found `\(text)`")
+  /// - Throws: ``UsageError`` where it is no whole number of the range.
+  package func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = text(name) else { return nil }
+    let number = ScalarText.integer(OptionValue(.scalar(text, isQuoted: false)))
+    guard let number, range.contains(number) else {
+      let legal =
+        range.upperBound == .max
+        ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
+      throw wrong(name, text, legal: "legal is a whole number, \(legal)")
     }
     return number
   }
 
-  private static func option(
-    _ argument: String, _ declaration: CommandDeclaration
-  ) throws(UsageError) -> (CommandDeclaration.Option, String?) {
-    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let attached = parts.count == 2 ? String(parts[1]) : nil
-    let name = String(parts[0])
-    let option = declaration.allOptions.first { option in
-      name == "--\(option.name)" || option.short.map { name == "-\($0)" } ?? false
-    }
-    guard let option else {
-      let names = declaration.allOptions.map { "--\($0.name)" }
-      let meant = Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`? " } ?? ""
-      throw UsageError(
-        message: "`lockstep \(declaration.name)` knows no option `\(name)`",
-        hint: meant + "see: lockstep \(declaration.name) --help")
-    }
-    return (option, attached)
+  /// The whole number given, or the default; nil where there is neither.
+  ///
+  /// - Throws: ``UsageError`` where it is no whole number of the range.
+  package func integer(_ name: String, in range: PartialRangeFrom<Int>) throws(UsageError) -> Int? {
+    try integer(name, in: range.lowerBound...Int.max)
   }
 
-  private static func value(
-    of option: CommandDeclaration.Option, attached: String?, rest: inout ArraySlice<String>
-  ) throws(UsageError) -> String {
-    guard let value = option.value else {
-      if let attached {
-        throw UsageError(message: "`--\(option.name)` takes no value, found `\(attached)`")
-      }
-      return ""
+  /// The number above zero given, or the default; nil where there is neither.
+  ///
+  /// - Throws: ``UsageError`` where it is no finite number above zero.
+  package func positiveNumber(_ name: String) throws(UsageError) -> Double? {
+    guard let text = text(name) else { return nil }
+    let number = ScalarText.number(OptionValue(.scalar(text, isQuoted: false)))
+    guard let number, number > 0, number.isFinite else {
+      throw wrong(name, text, legal: "legal is a number above 0")
     }
-    if let attached { return attached }
-    if option.isValueOptional { return "" }
-    guard let next = rest.popFirst() else {
-      throw UsageError(message: "`--\(option.name)` needs a value: \(option.usage)")
-    }
-    _ = value
-    return next
+    return number
   }
 
-  private func checkPositionals(_ declaration: CommandDeclaration) throws(UsageError) {
-    let required = declaration.positionals.filter(\.isRequired)
-    if positionals.count < required.count, !has("help") {
-      throw UsageError(
-        message: "`lockstep \(declaration.name)` needs \(required[positionals.count].name)",
-        hint: "see: lockstep \(declaration.name) --help")
-    }
-    if positionals.count > declaration.positionals.count {
-      throw UsageError(
-        message: "`lockstep \(declaration.name)` does not know what to do with "
-          + "`\(positionals[declaration.positionals.count])`",
-        hint: "see: lockstep \(declaration.name) --help")
-    }
+  /// The word of a closed set given, or the default; nil where there is neither.
+  ///
+  /// - Throws: ``UsageError`` where it is none of the words.
+  package func choice<Choice: CaseIterable & RawRepresentable>(
+    _ name: String, of type: Choice.Type = Choice.self
+  ) throws(UsageError) -> Choice? where Choice.RawValue == String {
+    guard let text = text(name) else { return nil }
+    if let choice = Choice(rawValue: text) { return choice }
+    let words = Choice.allCases.map(\.rawValue)
+    let meant = Suggestion.nearest(to: text, among: words).map { "did you mean `\($0)`? " } ?? ""
+    throw wrong(name, text, legal: meant + "legal are " + words.joined(separator: ", "))
+  }
+
+  private func wrong(_ name: String, _ text: String, legal: String) -> UsageError {
+    let shown = option(name) == nil ? name.uppercased() : "--\(name)"
+    return UsageError("`\(shown)` cannot be `\(text)`", hint: legal, command: declaration.name)
+  }
+
+  private func option(_ name: String) -> OptionDeclaration? {
+    declaration.options.first { $0.name == name }
+  }
+
+  private func checkDeclared(_ name: String) {
+    precondition(
+      option(name) != nil || declaration.arguments.contains { $0.name == name },
+      "`\(declaration.name)` declares no `\(name)`")
   }
 }

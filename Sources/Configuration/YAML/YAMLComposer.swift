@@ -136,9 +136,11 @@ struct YAMLComposer: ~Copyable {
   private func mark(
     ofCollectionFrom start: YAMLEvent, to end: YAMLEvent, first: SourceMark?
   ) -> SourceMark {
-    // Only a flow collection's start is a token of its own; that of a block collection is empty.
-    if start.end.column > start.start.column { return places.mark(from: start.start, to: end.end) }
-    return first ?? places.mark(start.start)
+    switch start.kind {
+    case .listStart(isFlow: true), .mapStart(isFlow: true):
+      return places.mark(from: start.start, to: end.end)
+    default: return first ?? places.mark(start.start)
+    }
   }
 
   /// Reads a key; nil after a problem was reported.

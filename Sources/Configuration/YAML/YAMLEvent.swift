@@ -7,9 +7,9 @@ struct YAMLEvent {
     case documentStart
     case alias(String)
     case scalar(String, isQuoted: Bool)
-    case listStart
+    case listStart(isFlow: Bool)
     case listEnd
-    case mapStart
+    case mapStart(isFlow: Bool)
     case mapEnd
     case streamEnd
     /// Bookkeeping that carries nothing: stream start, document end.
@@ -76,12 +76,14 @@ extension YAMLEvent {
       anchor = unsafe Self.text(scalar.anchor)
       tag = unsafe Self.text(scalar.tag)
     case YAML_SEQUENCE_START_EVENT:
-      kind = .listStart
+      let isFlow = unsafe event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
+      kind = .listStart(isFlow: isFlow)
       anchor = unsafe Self.text(event.data.sequence_start.anchor)
       tag = unsafe Self.text(event.data.sequence_start.tag)
     case YAML_SEQUENCE_END_EVENT: kind = .listEnd
     case YAML_MAPPING_START_EVENT:
-      kind = .mapStart
+      let isFlow = unsafe event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+      kind = .mapStart(isFlow: isFlow)
       anchor = unsafe Self.text(event.data.mapping_start.anchor)
       tag = unsafe Self.text(event.data.mapping_start.tag)
     case YAML_MAPPING_END_EVENT: kind = .mapEnd

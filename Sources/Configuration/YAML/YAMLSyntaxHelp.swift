@@ -35,7 +35,8 @@ enum YAMLSyntaxHelp {
     case "mapping values are not allowed in this context":
       return Advice(
         message: "a `:` cannot stand here",
-        hint: "quote a text that contains `: `; otherwise check the indentation of this line")
+        hint: "quote a text that contains `: `; check the indentation of this line, "
+          + "and that the line above has `: `, with the blank, after its key")
     case "could not find expected ':'":
       return Advice(
         message: "a `:` is missing after this key", hint: "write `name: value`, with the blank",
@@ -68,6 +69,10 @@ enum YAMLSyntaxHelp {
       return Advice(
         message: "`*` and `&` begin an alias or an anchor and need a name",
         hint: "put a text that begins with `*` or `&` in quotes")
+    case "did not find expected <document start>":
+      return Advice(
+        message: "the configuration ended before this place",
+        hint: "is there one `}` or `]` too many, or a `...`?")
     default: return nil
     }
   }
@@ -81,7 +86,7 @@ enum YAMLSyntaxHelp {
     for (context, kind, open, close) in kinds where error.context == context {
       return Advice(
         message: "the \(kind) opened with `\(open)` here is not closed, or misses a comma",
-        hint: "separate by commas, close with `\(close)`; libyaml stopped in line "
+        hint: "separate by commas, close with `\(close)`; reading stopped in line "
           + "\(error.position.line + 1), column \(error.position.column + 1)",
         isAtContext: true)
     }

@@ -78,7 +78,7 @@ package enum YAMLWriter {
       guard items.allSatisfy(\.isScalar) else { return nil }
       return "[" + items.compactMap { flow($0, nesting: nesting + 1) }.joined(separator: ", ") + "]"
     case .map(let entries):
-      let isLeaf = entries.count <= 4 && entries.allSatisfy { $0.value.isScalar }
+      let isLeaf = entries.count <= 6 && entries.allSatisfy { $0.value.isScalarOrListOfThem }
       guard isLeaf || entries.count == 1, nesting <= 2 else { return nil }
       var parts: [String] = []
       for entry in entries {
@@ -160,6 +160,12 @@ enum YAMLScalarText {
 }
 
 extension OptionValue {
+  /// Whether it is a scalar, or a list of nothing else.
+  fileprivate var isScalarOrListOfThem: Bool {
+    if case .list(let items) = content { return items.allSatisfy(\.isScalar) }
+    return isScalar
+  }
+
   /// Whether it is no list and no map, or an empty one.
   fileprivate var isScalar: Bool {
     switch content {

@@ -1,0 +1,156 @@
+import Configuration
+import Options
+import Tensors
+import Testing
+
+@Suite("Settings")
+struct SettingsTests {
+  /// Reads `train` out of a configuration the way the whole configuration does.
+  private func train(_ text: String) throws -> (settings: TrainSettings, problems: [Diagnostic]) {
+    let diagnostics = Diagnostics()
+    let value = try YAMLParser.parse(text, name: "c.yaml")
+    let reader = OptionReader(value, context: "the configuration", diagnostics: diagnostics)
+    let settings = TrainSettings(options: reader.section("train"))
+    reader.finish()
+    return (settings, diagnostics.problems)
+  }
+
+  @Test("What is not given has its default")
+  func defaults() throws {
+    let (settings, problems) = try train("train: {epochs: 5, global_batch: 128}")
+    #expect(problems.isEmpty)
+    #expect(settings == TrainSettings(length: .epochs(5), globalBatch: 128))
+    #expect(settings.precision == .float32)
+    #expect(settings.checkpoint == CheckpointSettings(keepLast: 2, keepBest: 1))
+    #expect(settings.logEverySteps == 50)
+    #expect((settings.shards, settings.workers, settings.validateEverySteps) == (nil, nil, nil))
+  }
+
+  @Test("Every option is read")
+  func everything() throws {
+    let (settings, problems) = try train(
+      """
+      train:
+        steps: 1e3
+        global_batch: 256
+        shards: 8
+        workers: 2
+        precision: bfloat16
+        clip: {norm: 1.0, value: 0.5}
+        checkpoint: {every_steps: 500, every_epochs: 2, keep_last: 3, keep_best: 0}
+        validate_every_steps: 100
+        log_every_steps: 10
+      """)
+    #expect(problems.isEmpty)
+    #expect(
+      settings
+        == TrainSettings(
+          length: .steps(1_000), globalBatch: 256, shards: 8, workers: 2, precision: .bfloat16,
+          clipNorm: 1, clipValue: 0.5,
+          checkpoint: CheckpointSettings(everySteps: 500, everyEpochs: 2, keepLast: 3, keepBest: 0),
+          validateEverySteps: 100, logEverySteps: 10))
+  }
+
+  @Test(
+    "Each wrong option is reported once",
+    arguments: [
+      ("", "train needs `epochs` or `steps`", "train needs `global_batch`"),
+      ("train: {epochs: 1}", "train needs `global_batch`", nil),
+      ("train: {global_batch: 8}", "train needs `epochs` or `steps`", nil),
+      ("train: {epochs: 0, global_batch: 8}", "`epochs` of train is 0, legal is 1 or more", nil),
+      (
+        "train: {steps: a, global_batch: 8}", "`steps` of train takes a whole number, found `a`",
+        nil
+      ),
+      (
+        "train: {epochs: 1, steps: 1, global_batch: 8}",
+        "train has both `epochs` and `steps`, which say two different lengths", nil
+      ),
+      (
+        "train: {epochs: 1, global_batch: 4, shards: 5}",
+        "`shards` of train is 5, but a global batch of 4 has only 4 samples to give to them", nil
+      ),
+      ("train: {epochs: 1, shards: 5}", "train needs `global_batch`", nil),
+      (
+        "train: {epochs: 1, global_batch: 0, shards: 5}",
+        "`global_batch` of train is 0, legal is 1 or more", nil
+      ),
+      (
+        "train: {epochs: 1, global_batch: 4, precision: float16}",
+        "`precision` of train is `float16`, which is none of its values", nil
+      ),
+      (
+        "train: {epochs: 1, global_batch: 4, clip: {norm: 0, nrm: 1}}",
+        "`norm` of train.clip is 0.0, legal is above 0", "unknown key `nrm` in train.clip"
+      ),
+      (
+        "train: {epochs: 1, global_batch: 4, checkpoint: {keep_last: 0}}",
+        "`keep_last` of train.checkpoint is 0, legal is 1 or more", nil
+      ),
+      (
+        "train: {epochs: 1, global_batch: 4, early_stopping: {patience: 1}}",
+        "unknown key `early_stopping` in train", nil
+      ),
+      (
+        "train: 5", "expected a map of options for train, found `5`",
+        "train needs `epochs` or `steps`"
+      ),
+    ])
+  func wrong(text: String, first: String, second: String?) throws {
+    let messages = try train(text).problems.map(\.message)
+    #expect(messages.first == first)
+    if let second {
+      #expect(messages.dropFirst().first == second)
+    } else {
+      #expect(messages.count == 1)
+    }
+  }
+
+  @Test(
+    "Every key misspelt by one edit is recognized",
+    arguments: [
+      "epochs", "steps", "global_batch", "shards", "workers", "precision", "clip", "checkpoint",
+      "validate_every_steps", "log_every_steps",
+    ])
+  func misspelt(key: String) throws {
+    for index in key.indices {
+      var removed = key
+      removed.remove(at: index)
+      var inserted = key
+      inserted.insert("q", at: index)
+      var replaced = removed
+      replaced.insert("q", at: index)
+      for word in [removed, inserted, replaced] {
+        let problems = try train("train: {epochs: 1, global_batch: 8, \(word): 1}").problems
+        #expect(problems.map(\.message) == ["unknown key `\(word)` in train"])
+        #expect(problems.first?.hint?.hasPrefix("did you mean `\(key)`?") == true, "\(word)")
+        #expect((problems.first?.mark?.column, problems.first?.mark?.length) == (37, word.count))
+      }
+    }
+  }
+
+  @Test("A batch per rank is explained", arguments: ["batch_size", "per_rank_batch", "batch"])
+  func batchPerRank(key: String) throws {
+    let problems = try train("train: {epochs: 1, global_batch: 4, \(key): 2}").problems
+    #expect(problems.map(\.message) == ["unknown key `\(key)` in train"])
+    #expect(problems[0].hint?.hasPrefix("write `global_batch: N`") == true)
+  }
+
+  @Test("The reducer is one of three")
+  func distributed() throws {
+    let diagnostics = Diagnostics()
+    func read(_ value: OptionValue) -> DistributedSettings {
+      DistributedSettings(
+        options: OptionReader(value, context: "distributed", diagnostics: diagnostics))
+    }
+    #expect(read([:]).reducer == .auto)
+    #expect(read(["reducer": "window"]).reducer == .window)
+    #expect(read(["reducer": "message"]).reducer == .message)
+    #expect(diagnostics.isEmpty)
+    _ = read(["reducer": "mesage", "x": 1])
+    #expect(
+      diagnostics.problems.map(\.hint) == [
+        "did you mean `message`? known values: auto, window, message", "known keys: reducer",
+      ])
+  }
+}
