@@ -34,21 +34,25 @@ public struct RunConfiguration: Sendable {
   /// - Throws: `OptionsError` with every problem found.
   public init(path: String, overrides: [String] = []) throws(OptionsError) {
     let tree = try ConfigurationLoader.load(path: path, overrides: overrides)
-    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    try self.init(tree: tree, directory: directory.isEmpty ? "/" : directory, path: path)
+    try self.init(
+      tree: AbsolutePaths.resolved(tree, at: Self.paths), name: Paths.name(of: path))
   }
 
-  private init(tree: OptionValue, directory: String, path: String) throws(OptionsError) {
+  /// Where the data's paths are.
+  private static let paths = ["train", "validation", "test"].flatMap {
+    ["data.\($0)", "data.\($0).images", "data.\($0).labels"]
+  }
+
+  private init(tree: OptionValue, name fileName: String) throws(OptionsError) {
     let diagnostics = Diagnostics()
     let reader = OptionReader(tree, context: "the configuration", diagnostics: diagnostics)
-    let fileName = path.split(separator: "/").last.map(String.init) ?? path
     let plainName = fileName.split(separator: ".").first.map(String.init) ?? fileName
     name = Self.checkedName(reader.text("name") ?? plainName, reader)
     seed = UInt64(reader.integer("seed", default: 0, in: 0...))
     for key in ["data", "model", "loss", "optimizer", "train"] where !reader.has(key) {
       reader.reportMissing(key)
     }
-    let data = reader.nested("data").map { DataSpec(options: $0, directory: directory) }
+    let data = reader.nested("data").map { DataSpec(options: $0, directory: "") }
     let model = reader.nested("model").map(ModelSpec.init(options:))
     let loss = reader.value("loss").flatMap { LossRegistry.decode($0, diagnostics: diagnostics) }
     let optimizer = reader.value("optimizer").flatMap {
@@ -70,7 +74,7 @@ public struct RunConfiguration: Sendable {
     self.loss = loss
     self.optimizer = optimizer
     self.train = train
-    resolved = ResolvedPaths.absolute(tree, directory: directory)
+    resolved = tree
   }
 
   /// A name must do as the end of a folder's name.

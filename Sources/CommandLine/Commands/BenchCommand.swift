@@ -1,5 +1,5 @@
-internal import DataParallelism
 internal import Configuration
+internal import DataParallelism
 internal import DurableFiles
 internal import JSONText
 internal import MessagePassing

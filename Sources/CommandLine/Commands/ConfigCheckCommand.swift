@@ -1,7 +1,7 @@
-internal import Datasets
-internal import Tensors
 internal import Configuration
+internal import Datasets
 internal import Networks
+internal import Tensors
 internal import Training
 
 /// `lockstep config check`

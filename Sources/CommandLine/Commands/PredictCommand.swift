@@ -19,7 +19,8 @@ struct PredictCommand: Command {
     ],
     options: ConfigurationOptions.declarations(isRequired: false) + [
       .value(
-        "split", placeholder: "NAME", help: "train, validation or test; test by default, else train"),
+        "split", placeholder: "NAME", help: "train, validation or test; test by default, else train"
+      ),
       .flag("logits", help: "print the network's outputs as they are"),
     ],
     examples: [
@@ -42,7 +43,8 @@ struct PredictCommand: Command {
       guard world.rank == 0 else { return .done }
       try context.output.line(Self.header(plan, columns: columns))
       for start in stride(from: 0, to: outputs.count, by: columns) {
-        try context.output.line(outputs[start..<(start + columns)].map { "\($0)" }.joined(separator: ","))
+        try context.output.line(
+          outputs[start..<(start + columns)].map { "\($0)" }.joined(separator: ","))
       }
       return .done
     }

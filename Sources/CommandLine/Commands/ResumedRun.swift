@@ -33,7 +33,8 @@ struct ResumedRun {
     let candidates = names(in: root).filter { folder in
       // yyyyMMdd-HHmmss-name, perhaps with -2 at the end where two began within a second.
       let rest = folder.dropFirst(16)
-      return rest == name || rest.hasPrefix(name + "-") && Int(rest.dropFirst(name.count + 1)) != nil
+      return rest == name
+        || rest.hasPrefix(name + "-") && Int(rest.dropFirst(name.count + 1)) != nil
     }
     guard let newest = candidates.max() else {
       throw UsageError(

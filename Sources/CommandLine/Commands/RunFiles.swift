@@ -1,8 +1,8 @@
-internal import Networks
 internal import Checkpoints
 internal import Configuration
 internal import Datasets
 internal import DurableFiles
+internal import Networks
 internal import Operators
 internal import RunRecords
 internal import Training

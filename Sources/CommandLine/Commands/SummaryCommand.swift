@@ -1,7 +1,7 @@
-internal import Optimizers
-internal import Datasets
 internal import Configuration
+internal import Datasets
 internal import Networks
+internal import Optimizers
 
 /// `lockstep summary`
 struct SummaryCommand: Command {

@@ -13,7 +13,8 @@ struct TrainCommand: Command {
       from there, on any number of ranks up to the number of shards, with the same bits.
       """,
     options: ConfigurationOptions.declarations(isRequired: true) + [
-      .value("out", placeholder: "DIR", default: "runs", help: "folder that run folders are made in"),
+      .value(
+        "out", placeholder: "DIR", default: "runs", help: "folder that run folders are made in"),
       .optionalValue(
         "resume", placeholder: "RUN", implied: "",
         help: "go on from a run's last valid checkpoint; the newest run of this name by default"),

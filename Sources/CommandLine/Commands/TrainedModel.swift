@@ -29,7 +29,7 @@ struct TrainedModel {
       arguments.has("config")
       ? try ConfigurationOptions.load(arguments)
       : try RunConfiguration(
-        path: "\(checkpoint.path)/../../config.yaml", overrides: arguments.all("set"))
+        path: "\(checkpoint.path)/../../config.yaml", overrides: arguments.texts("set"))
     (session, _) = try TrainingLaunch(configuration, world: world).makeSession(
       goingOnFrom: world.rank == 0 ? checkpoint : nil)
     path = checkpoint.path
@@ -41,7 +41,9 @@ struct TrainedModel {
   /// - Throws: ``UsageError`` where there is no such part.
   func part(_ name: String) throws(UsageError) -> Dataset {
     let data = session.plan.data
-    let parts = [("train", data.train as Dataset?), ("validation", data.validation), ("test", data.test)]
+    let parts = [
+      ("train", data.train as Dataset?), ("validation", data.validation), ("test", data.test),
+    ]
     guard let part = parts.first(where: { $0.0 == name })?.1 else {
       let known = parts.filter { $0.1 != nil }.map(\.0).joined(separator: ", ")
       throw UsageError(

@@ -80,7 +80,8 @@ struct TrainingRun {
     case .interrupted(let signal):
       try records.end(.interrupted, reason: "signal \(signal)")
       try context.output.line(
-        "stopped by signal \(signal); a checkpoint was written. Go on with --resume=\(records.folder.path)")
+        "stopped by signal \(signal); a checkpoint was written. Go on with --resume=\(records.folder.path)"
+      )
     }
     if let hash { try context.output.line("weights \(hash)") }
     return end.exitCode

@@ -1,6 +1,6 @@
-internal import Networks
 internal import DataParallelism
 internal import Datasets
+internal import Networks
 
 extension TrainingSession {
   /// Timed blocks of a benchmark.

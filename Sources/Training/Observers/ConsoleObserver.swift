@@ -79,7 +79,8 @@ package final class ConsoleObserver: TrainingObserver {
   /// The start banner, a line an element.
   static func banner(_ run: RunDescription) -> [String] {
     let lanes = run.ranks * run.workers
-    let perLane = run.shards % lanes == 0 ? "\(run.shards / lanes)" : "\(run.shards / lanes) or 1 more"
+    let perLane =
+      run.shards % lanes == 0 ? "\(run.shards / lanes)" : "\(run.shards / lanes) or 1 more"
     let shardSize =
       run.globalBatch % run.shards == 0
       ? "\(run.globalBatch / run.shards)" : "about \(run.globalBatch / run.shards)"
