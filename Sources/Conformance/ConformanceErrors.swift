@@ -37,6 +37,7 @@ package struct ConformanceErrors: Sendable {
   ///   - tolerance: the largest error allowed.
   ///   - isAdaptive: the optimizer divides by the gradient's size, which makes ten times of it of a rounding
   ///     error where the gradient is near zero.
+  /// - Returns: the kinds, in their order; none where the case passes.
   package func failures(tolerance: Double, isAdaptive: Bool) -> [Kind] {
     Kind.allCases.filter { kind in
       guard let error = worst[kind]?.error else { return false }

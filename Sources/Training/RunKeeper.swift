@@ -34,7 +34,9 @@ package final class RunKeeper: StepBorders {
     for observer in observers { try observer.handle(event) }
   }
 
-  /// Compares the parameters of all ranks, and writes a checkpoint on rank 0. Collective.
+  /// Compares the parameters of all ranks, and writes a checkpoint on rank 0.
+  ///
+  /// Collective.
   ///
   /// - Throws: `ReplicaDriftError` where ranks differ; `CheckpointError` where the disk refuses.
   package func writeCheckpoint(_ progress: TrainingProgress) throws {

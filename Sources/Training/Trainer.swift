@@ -66,7 +66,9 @@ public struct Trainer {
     }
   }
 
-  /// Trains to the end, or until SIGINT or SIGTERM asks to stop after a step. Call it once a process.
+  /// Trains to the end, or until SIGINT or SIGTERM asks to stop after a step.
+  ///
+  /// Call it once a process.
   ///
   /// - Returns: what came of it, the same on every rank.
   /// - Throws: what is wrong with the network or the data; ``TrainingError/diverged(step:what:tensor:)``.

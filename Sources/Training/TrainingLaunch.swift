@@ -7,7 +7,9 @@ package import MessagePassing
 internal import Networks
 internal import Optimizers
 
-/// Turns a configuration, and a checkpoint to go on from, into a session. Collective.
+/// Turns a configuration, and a checkpoint to go on from, into a session.
+///
+/// Collective.
 package struct TrainingLaunch {
   /// The configuration.
   package let configuration: RunConfiguration

@@ -4,12 +4,15 @@ internal import Operators
 internal import Tensors
 
 extension TrainingSession {
-  /// The network's outputs for every sample of a data set, in order. Collective; every rank computes all.
+  /// The network's outputs for every sample of a data set, in order.
+  ///
+  /// Collective; every rank computes all.
   ///
   /// - Parameters:
   ///   - data: the samples.
   ///   - transform: what is applied to the outputs.
   /// - Returns: samples x outputs.
+  /// - Throws: `OperatorError` where oneDNN refuses an operation.
   package func predict(_ data: Dataset, transform: Prediction) throws -> [Float] {
     let worker = try loop.makeWorker(evaluating: [data])
     var outputs: [Float] = []

@@ -21,7 +21,9 @@ package final class TrainingSession {
   private let world: World
   let loop: TrainingLoop
 
-  /// Sets up the memory and the exchange. Collective.
+  /// Sets up the memory and the exchange.
+  ///
+  /// Collective.
   ///
   /// - Throws: `DataParallelismError` where there are fewer shards than ranks, or no memory.
   package init(
@@ -37,7 +39,9 @@ package final class TrainingSession {
     loop = TrainingLoop(plan: plan, exchange: exchange)
   }
 
-  /// Writes the initial parameters on rank 0 and gives them to all. Collective.
+  /// Writes the initial parameters on rank 0 and gives them to all.
+  ///
+  /// Collective.
   package func initialize() throws(DataParallelismError) {
     if world.rank == 0 { plan.graph.initialize(exchange.parameters, seed: plan.seed) }
     try exchange.scatterParametersAndState()
@@ -55,12 +59,15 @@ package final class TrainingSession {
       instructionSet: ComputeStream.instructionSet, exchange: exchange.name)
   }
 
-  /// Trains to the end, or until a signal asks to stop. Collective.
+  /// Trains to the end, or until a signal asks to stop.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - start: where the run goes on from.
   ///   - borders: what happens between steps.
   /// - Returns: how the run ended, the same on every rank.
+  /// - Throws: ``TrainingError/diverged(step:what:tensor:)``; what `borders` throws; `DataParallelismError`.
   package func run(
     from start: TrainingProgress, borders: any StepBorders
   ) throws -> TrainingEnd {
@@ -71,9 +78,12 @@ package final class TrainingSession {
     }
   }
 
-  /// Evaluates a data set with the parameters as they are. Collective.
+  /// Evaluates a data set with the parameters as they are.
+  ///
+  /// Collective.
   ///
   /// - Returns: the sums over all samples, the same on every rank.
+  /// - Throws: `OperatorError`, `DataParallelismError`.
   package func evaluate(_ data: Dataset, step: Int) throws -> LossSums {
     try onAllLanes(borders: nil) { [loop] lane, _ in
       let worker = try loop.makeWorker(evaluating: [data])

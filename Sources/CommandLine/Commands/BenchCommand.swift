@@ -6,7 +6,7 @@ internal import MessagePassing
 internal import RunRecords
 internal import Training
 
-/// `lockstep bench`
+/// The command `lockstep bench`.
 struct BenchCommand: Command {
   static let declaration = CommandDeclaration(
     name: "bench", abstract: "measure how fast a configuration trains",

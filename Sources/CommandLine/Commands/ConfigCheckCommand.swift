@@ -4,7 +4,7 @@ internal import Networks
 internal import Tensors
 internal import Training
 
-/// `lockstep config check`
+/// The command `lockstep config check`.
 struct ConfigCheckCommand: Command {
   static let declaration = CommandDeclaration(
     name: "config check", abstract: "find every problem of a configuration, without training",

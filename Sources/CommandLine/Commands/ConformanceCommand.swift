@@ -2,7 +2,7 @@ internal import Conformance
 internal import DurableFiles
 internal import Options
 
-/// `lockstep conformance`
+/// The command `lockstep conformance`.
 struct ConformanceCommand: Command {
   static let declaration = CommandDeclaration(
     name: "conformance", abstract: "compare networks with reference cases computed elsewhere",

@@ -7,7 +7,7 @@ internal import Networks
 internal import RunRecords
 internal import Training
 
-/// `lockstep evaluate`
+/// The command `lockstep evaluate`.
 struct EvaluateCommand: Command {
   static let declaration = CommandDeclaration(
     name: "evaluate", abstract: "measure a trained network on a part of the data",

@@ -6,7 +6,7 @@ internal import Operators
 internal import Tensors
 internal import Training
 
-/// `lockstep predict`
+/// The command `lockstep predict`.
 struct PredictCommand: Command {
   static let declaration = CommandDeclaration(
     name: "predict", abstract: "print what a network gives for each sample, as CSV",

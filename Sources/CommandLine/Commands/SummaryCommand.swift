@@ -3,7 +3,7 @@ internal import Datasets
 internal import Networks
 internal import Optimizers
 
-/// `lockstep summary`
+/// The command `lockstep summary`.
 struct SummaryCommand: Command {
   static let declaration = CommandDeclaration(
     name: "summary", abstract: "show a network's layers, shapes, parameters, cost and memory",

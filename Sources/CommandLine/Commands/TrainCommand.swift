@@ -4,7 +4,7 @@ internal import MessagePassing
 internal import RunRecords
 internal import Training
 
-/// `lockstep train`
+/// The command `lockstep train`.
 struct TrainCommand: Command {
   static let declaration = CommandDeclaration(
     name: "train", abstract: "train a network, alone or on the ranks of mpirun",

@@ -14,7 +14,9 @@ struct TrainedModel {
   let step: Int
 
   /// Loads the checkpoint that the first argument names, with the configuration of its run folder or the one
-  /// given by `-c`. Without a checkpoint the parameters are the initial ones.
+  /// given by `--config`.
+  ///
+  /// Without a checkpoint the parameters are the initial ones.
   init(_ arguments: ParsedArguments, world: World) throws {
     guard let named = arguments.text("run") else {
       let configuration = try ConfigurationOptions.load(arguments)

@@ -16,7 +16,9 @@ struct TrainingRun {
   private let printsHash: Bool
   private let style: ProgressStyle
   private let root: String
-  /// The run folder to go on in; nil for a new one. Only rank 0 knows it.
+  /// The run folder to go on in; nil for a new one.
+  ///
+  /// Only rank 0 knows it.
   private let resumed: ResumedRun?
 
   init(_ arguments: ParsedArguments, world: World, context: CommandContext) throws {

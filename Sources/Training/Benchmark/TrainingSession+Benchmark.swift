@@ -6,10 +6,13 @@ extension TrainingSession {
   /// Timed blocks of a benchmark.
   private static var blockCount: Int { 5 }
 
-  /// Trains for some seconds and measures the rate. Collective.
+  /// Trains for some seconds and measures the rate.
+  ///
+  /// Collective.
   ///
   /// - Parameter seconds: the length of all timed blocks together.
   /// - Returns: the rates; meaningful on rank 0, whose clock decides.
+  /// - Throws: `OperatorError`, `DataParallelismError`, ``TrainingError/diverged(step:what:tensor:)``.
   package func benchmark(seconds: Double) throws -> BenchmarkResult {
     let ranks = exchange.plan.laneCount / workers
     return try onAllLanes(borders: nil) { [loop, plan, workers] lane, _ in

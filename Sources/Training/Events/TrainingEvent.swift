@@ -66,7 +66,9 @@ public enum TrainingEvent: Sendable {
   case checkpoint(step: Int, path: String, seconds: Double)
 }
 
-/// Hears what happens in a run: shows progress, writes records. Only rank 0 has observers.
+/// Hears what happens in a run: shows progress, writes records.
+///
+/// Only rank 0 has observers.
 public protocol TrainingObserver: AnyObject {
   /// Hears of an event, on the thread that trains: it must be quick.
   ///

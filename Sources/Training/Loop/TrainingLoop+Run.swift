@@ -26,6 +26,7 @@ extension TrainingLoop {
   ///   - start: where the run goes on from.
   ///   - borders: what the first lane of the rank does between steps; nil on other lanes.
   /// - Returns: how the run ended, the same on every lane.
+  /// - Throws: ``TrainingError/diverged(step:what:tensor:)``; what `borders` throws; `DataParallelismError`.
   func run(
     lane: Int, worker: ShardWorker, from start: TrainingProgress, borders: (any StepBorders)?
   ) throws -> TrainingEnd {

@@ -40,6 +40,8 @@ final class TrainingLoop: Sendable {
   /// - Parameters:
   ///   - trains: whether it will train.
   ///   - data: the data sets that it will evaluate.
+  /// - Returns: the worker, for the calling thread alone.
+  /// - Throws: `OperatorError` where oneDNN refuses an operation.
   func makeWorker(
     trains: Bool = false, evaluating data: [Dataset]
   ) throws(OperatorError) -> ShardWorker {
