@@ -47,6 +47,8 @@ public final class World: Sendable {
   public var rank: Int { communicator.rank }
   /// The number of ranks.
   public var size: Int { communicator.size }
+  /// Whether a launcher such as `mpirun` started this process.
+  public static var isLaunched: Bool { cmpi_is_launched() }
   /// The message passing library's name and version; nil where the serial stand-in serves.
   public var library: String? {
     if communicator.isSerial { return nil }
@@ -118,7 +120,9 @@ public final class World: Sendable {
       report(failure)
     case .consequence:
       // Whoever failed first ends the job, this process included, once it has said why.
-      sleep(3)
+      // A signal of the launcher ends a sleep early.
+      var seconds: UInt32 = 3
+      while seconds > 0 { seconds = sleep(seconds) }
       report(failure)
     }
     cmpi_abort(failure.exitCode)

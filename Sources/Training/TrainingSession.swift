@@ -91,6 +91,13 @@ package final class TrainingSession {
     }
   }
 
+  /// Shows an error of this rank alone, and makes the other ranks leave their waits for it.
+  package func giveUp(_ error: any Error) {
+    if world.size == 1 { return }
+    world.report(error)
+    exchange.abandon(lane: exchange.lanes.lowerBound)
+  }
+
   /// Runs a closure on every lane of this rank and returns what the first one returns.
   func onAllLanes<Result: Sendable>(
     borders: (any StepBorders)?,

@@ -40,15 +40,17 @@ struct TrainingRun {
     let launch = TrainingLaunch(configuration, world: world)
     let (session, progress) = try launch.makeSession(goingOnFrom: resumed?.checkpoint)
     let description = session.description(name: configuration.name, from: progress)
-    let records =
-      world.rank == 0
-      ? try RunFiles(
-        configuration, description: description, resumed: resumed, root: root, host: world.hostName,
-        data: session.plan.data) : nil
+    var records: RunFiles?
     do {
+      if world.rank == 0 {
+        records = try RunFiles(
+          configuration, description: description, resumed: resumed, root: root,
+          host: world.hostName, data: session.plan.data)
+      }
       let end = try train(session, from: progress, description: description, records: records)
       return try finish(session, end: end, records: records)
     } catch {
+      session.giveUp(error)
       try records?.end(.failed, reason: "\(error)")
       throw error
     }

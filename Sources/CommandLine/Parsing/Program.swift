@@ -13,13 +13,16 @@ package struct Program: Sendable {
   /// The exit code of an error that a command throws; nil for `usage` where the configuration is
   /// wrong, and `failed` elsewhere.
   package let exitCode: @Sendable (any Error) -> ExitCode?
+  /// Told how the process fails before that is written; may end the process itself, as one of several.
+  package let willFail: @Sendable (_ text: String, _ code: ExitCode) -> Void
 
   /// Makes a program.
   ///
   /// - Precondition: the commands' names are unique.
   package init(
     name: String, version: String, abstract: String, commands: [any Command],
-    exitCode: @escaping @Sendable (any Error) -> ExitCode? = { _ in nil }
+    exitCode: @escaping @Sendable (any Error) -> ExitCode? = { _ in nil },
+    willFail: @escaping @Sendable (_ text: String, _ code: ExitCode) -> Void = { _, _ in }
   ) {
     let names = commands.map { type(of: $0).declaration.name }
     precondition(Set(names).count == names.count, "commands have unique names")
@@ -28,6 +31,7 @@ package struct Program: Sendable {
     self.abstract = abstract
     self.commands = commands
     self.exitCode = exitCode
+    self.willFail = willFail
   }
 
   /// Runs the command that the process was started with.
@@ -46,8 +50,10 @@ package struct Program: Sendable {
       return try dispatch(arguments, in: context)
     } catch {
       let code = code(of: error)
+      let text = text(of: error)
+      willFail(text, code)
       do {
-        try context.errors.write(text(of: error))
+        try context.errors.write(text)
       } catch {
         // Without a stream for messages, the exit code is all that can be told.
         return code

@@ -52,7 +52,10 @@ package struct TrainingState: Sendable, Equatable {
     try compare("train.global_batch", "\(globalBatch)", "\(own.globalBatch)")
     try compare("optimizer", optimizer, own.optimizer)
     try compare("a number of training samples of", "\(samples)", "\(own.samples)")
-    if normalization != own.normalization {
+    // Columns found constant are a note of the fitting; they are not stored, and change no number.
+    if normalization.kind != own.normalization.kind
+      || normalization.arrays != own.normalization.arrays
+    {
       throw .mismatch(
         "the checkpoint's data was rescaled otherwise than this data",
         hint: "the data files have changed since; start a new run")

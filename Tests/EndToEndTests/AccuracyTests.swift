@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A shipped configuration and the interval that a figure of its test lies in.
+struct Expectation: Sendable, CustomTestStringConvertible {
+  let configuration: String
+  var metric = "accuracy"
+  let interval: ClosedRange<Double>
+
+  var testDescription: String { "\(configuration): \(metric) in \(interval)" }
+
+  static let all = [
+    Expectation(configuration: "digits-softmax", interval: 0.92...0.97),
+    Expectation(configuration: "digits-mlp", interval: 0.96...0.99),
+    Expectation(configuration: "course/perceptron-and", interval: 1...1),
+    Expectation(configuration: "course/perceptron-xor", interval: 0...0.75),
+    Expectation(configuration: "course/xor-mlp", interval: 1...1),
+    Expectation(configuration: "course/logistic-regression", interval: 0.95...1),
+    Expectation(configuration: "course/credit-risk", interval: 0.65...0.8),
+    Expectation(configuration: "course/linear-regression", metric: "rmse", interval: 50...62),
+  ]
+}
+
+extension EndToEnd {
+  @Suite("Shipped configurations reach what they promise", .serialized)
+  struct AccuracyTests {
+    /// A figure of the line `test …`.
+    private static func figure(_ name: String, of result: JobResult) throws -> Double {
+      let line = result.output.split(separator: "\n").last { $0.hasPrefix("test ") }
+      let words = try #require(line, "\(result.text)").split(separator: " ").map(String.init)
+      let index = try #require(words.firstIndex(of: name), "\(result.text)")
+      return try #require(Double(words[index + 1]), "\(result.text)")
+    }
+
+    @Test("small data", arguments: Expectation.all)
+    func small(expectation: Expectation) throws {
+      let result = try TrainingFolder("configs/\(expectation.configuration).yaml").train()
+      #expect(result.exitCode == 0, "\(result.text)")
+      let figure = try Self.figure(expectation.metric, of: result)
+      #expect(expectation.interval.contains(figure), "\(result.text)")
+    }
+
+    @Test("every shipped configuration is checked here and begins with its launch line")
+    func all() throws {
+      let shipped = try ["", "course/"].flatMap { folder in
+        try FileManager.default.contentsOfDirectory(
+          atPath: RepositoryFiles.path("configs/\(folder)")
+        ).filter { $0.hasSuffix(".yaml") }.map { folder + $0.dropLast(5) }
+      }
+      let elsewhere = ["fashion-mnist-mlp", "course/worked-neuron"]
+      #expect(Set(shipped) == Set(Expectation.all.map(\.configuration) + elsewhere))
+      for name in shipped {
+        let path = "configs/\(name).yaml"
+        let text = try String(contentsOfFile: RepositoryFiles.path(path), encoding: .utf8)
+        let first = String(text.split(separator: "\n")[0])
+        #expect(first.hasPrefix("# l") && first.contains(path), "\(path): \(first)")
+        #expect(text.contains("# Expect "), "\(path)")
+        #expect(!text.contains("RESULT"), "\(path)")
+      }
+    }
+
+    @Test(
+      "fashion-mnist-mlp after one epoch on two ranks", .needsFashionMNIST, .needsLauncher)
+    func fashion() throws {
+      let training = try TrainingFolder("configs/fashion-mnist-mlp.yaml", ["train.epochs=1"])
+      let result = try training.train(ranks: 2)
+      #expect((0.84...0.89).contains(try Self.figure("accuracy", of: result)), "\(result.text)")
+    }
+
+    @Test("the neuron worked out by hand")
+    func workedNeuron() throws {
+      let configuration = ["predict", "-c", "configs/course/worked-neuron.yaml"]
+      let logits = try run(configuration + ["--logits"])
+      #expect(logits.output == "output\n2.6\n0.5\n", "\(logits.text)")
+      let sigmoids = try run(configuration)
+      #expect(sigmoids.output == "output\n0.9308616\n0.62245935\n", "\(sigmoids.text)")
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// How a job ended and what it said.
+struct JobResult {
+  /// The exit code; 128 and the signal's number for a job that a signal ended.
+  let exitCode: Int32
+  /// What it wrote to its standard output.
+  let output: String
+  /// What it wrote to its standard error output.
+  let errors: String
+
+  /// Everything, for the comment of a failed expectation.
+  var text: String { "exit code \(exitCode)\n\(output)\(errors)" }
+
+  /// The hash that `train --hash` printed as its last line.
+  func weights(sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+    let last = output.split(separator: "\n").last.map(String.init) ?? ""
+    let parts = last.split(separator: " ")
+    try #require(
+      exitCode == 0 && parts.count == 2 && parts[0] == "weights", "\(text)",
+      sourceLocation: sourceLocation)
+    return String(parts[1])
+  }
+
+  /// Expects an exit code and pieces of the error text, each once.
+  func expectFailure(
+    _ code: Int32, saying pieces: [String], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(exitCode == code, "\(text)", sourceLocation: sourceLocation)
+    for piece in pieces {
+      #expect(
+        errors.components(separatedBy: piece).count == 2, "once `\(piece)`\n\(text)",
+        sourceLocation: sourceLocation)
+    }
+  }
+}
+
+/// A running job: the product alone, under `mpirun`, or a script that starts it.
+final class Job {
+  private let process = Process()
+  private let records: TemporaryFolder
+  private let limit: Date
+
+  /// Starts the product.
+  ///
+  /// - Parameters:
+  ///   - arguments: Its command line.
+  ///   - ranks: The number of ranks that `mpirun` starts; nil runs it alone.
+  ///   - limit: Seconds after which it is killed and the test fails.
+  convenience init(_ arguments: [String], ranks: Int? = nil, limit: Double = 120) throws {
+    var line = [Machine.product] + arguments
+    if let ranks {
+      line =
+        [try #require(Machine.mpirun), "-q", "-n", "\(ranks)", "--bind-to", "none"]
+        + ["--oversubscribe"] + line
+    }
+    try self.init(commandLine: line, limit: limit)
+  }
+
+  /// Starts a command line whose first word is a path.
+  init(commandLine: [String], limit: Double = 120) throws {
+    records = try TemporaryFolder()
+    self.limit = Date().addingTimeInterval(limit)
+    process.executableURL = URL(fileURLWithPath: commandLine[0])
+    process.arguments = Array(commandLine.dropFirst())
+    process.environment = Machine.jobEnvironment
+    process.currentDirectoryURL = URL(fileURLWithPath: RepositoryFiles.root)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try Self.newFile(records.file("output"))
+    process.standardError = try Self.newFile(records.file("errors"))
+    try process.run()
+  }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// The processes below this one: the ranks of `mpirun`.
+  var descendants: [Int32] { Self.descendants(of: process.processIdentifier) }
+
+  /// Waits for the end; at the limit everything is killed, and the test fails.
+  func wait(sourceLocation: SourceLocation = #_sourceLocation) -> JobResult {
+    while process.isRunning {
+      if Date() > limit {
+        killAll()
+        process.waitUntilExit()
+        Issue.record("the job hung\n\(result.text)", sourceLocation: sourceLocation)
+        break
+      }
+      usleep(2000)
+    }
+    return result
+  }
+
+  /// Kills the whole job at once, as a power cut would.
+  func killAll() {
+    let ranks = descendants
+    kill(process.processIdentifier, SIGKILL)
+    for rank in ranks { kill(rank, SIGKILL) }
+    while !ranks.allSatisfy({ Self.isGone($0) }) { usleep(1000) }
+  }
+
+  /// Sends a signal to the process that was started.
+  func send(_ signal: Int32) {
+    kill(process.processIdentifier, signal)
+  }
+
+  /// Waits until something is so, or the job ends.
+  ///
+  /// - Returns: Whether it became so while the job ran.
+  func wait(until condition: () -> Bool) -> Bool {
+    while process.isRunning, Date() < limit {
+      if condition() { return true }
+      usleep(500)
+    }
+    return false
+  }
+
+  private var result: JobResult {
+    let status = process.terminationStatus
+    return JobResult(
+      exitCode: process.terminationReason == .uncaughtSignal ? 128 + status : status,
+      output: (try? String(contentsOfFile: records.file("output"), encoding: .utf8)) ?? "",
+      errors: (try? String(contentsOfFile: records.file("errors"), encoding: .utf8)) ?? "")
+  }
+
+  private static func newFile(_ path: String) throws -> FileHandle {
+    try Data().write(to: URL(fileURLWithPath: path))
+    return try #require(FileHandle(forWritingAtPath: path))
+  }
+
+  private static func descendants(of pid: Int32) -> [Int32] {
+    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+    let children = tasks.flatMap { task -> [Int32] in
+      let text = try? String(contentsOfFile: "/proc/\(pid)/task/\(task)/children", encoding: .utf8)
+      return (text ?? "").split(separator: " ").compactMap { Int32($0) }
+    }
+    return children + children.flatMap { descendants(of: $0) }
+  }
+
+  /// Whether a process has ended; one that nobody has waited for yet counts as ended.
+  private static func isGone(_ pid: Int32) -> Bool {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+      let end = stat.lastIndex(of: ")")
+    else { return true }
+    return stat[end...].dropFirst(2).first == "Z"
+  }
+}
+
+/// Runs the product to its end.
+func run(
+  _ arguments: [String], ranks: Int? = nil, limit: Double = 120,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws -> JobResult {
+  try Job(arguments, ranks: ranks, limit: limit).wait(sourceLocation: sourceLocation)
+}
