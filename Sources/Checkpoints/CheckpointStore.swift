@@ -138,7 +138,11 @@ package struct CheckpointStore: Sendable {
 
   /// Whether another process of that number is alive, whose work must not be touched.
   private func isRunning(_ owner: Int32) -> Bool {
-    owner != pid && (kill(owner, 0) == 0 || errno == EPERM)
+    if owner == pid { return false }
+    if kill(owner, 0) != 0 { return errno == EPERM }
+    // A killed process that its parent has not waited for yet answers, but has no executable any more.
+    return fileSystem.target(ofLink: "/proc/self/exe") == nil
+      || fileSystem.target(ofLink: "/proc/\(owner)/exe") != nil
   }
 
   /// Removes a folder of ours; where somebody put a file of his own into it, everything stays.

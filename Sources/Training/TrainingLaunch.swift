@@ -37,9 +37,9 @@ package struct TrainingLaunch {
     let plan = try TrainingPlan(
       model: configuration.model, data: data, loss: configuration.loss,
       optimizer: configuration.optimizer, settings: settings,
-      shards: state?.shards ?? settings.shards ?? min(world.size * workers, settings.globalBatch),
+      shards: settings.shards ?? state?.shards ?? min(world.size * workers, settings.globalBatch),
       seed: configuration.seed)
-    if settings.shards != nil || state == nil { try state?.check(against: plan) }
+    try state?.check(against: plan)
     let session = try TrainingSession(
       plan, workers: min(workers, Self.mostUseful(plan.batches.shards, ranks: world.size)),
       kind: exchangeKind, world: world)
@@ -47,7 +47,6 @@ package struct TrainingLaunch {
       try session.initialize()
       return (session, TrainingProgress())
     }
-    try state.check(against: plan)
     if let checkpoint {
       try checkpoint.restore(model: session.modelTensors, optimizer: session.optimizerTensors)
     }

@@ -30,7 +30,7 @@ extension EndToEnd {
       data: {source: idx, train: {images: \(name), labels: labels}}
       model: {layers: [flatten, {dense: {units: 3}}]}
       loss: cross_entropy
-      optimizer: sgd
+      optimizer: {sgd: {learning_rate: 0.1}}
       train: {epochs: 1, global_batch: 3, shards: 3}
       """.write(toFile: folder.file("run.yaml"), atomically: true, encoding: .utf8)
       return try run(
@@ -73,21 +73,25 @@ extension EndToEnd {
       #expect(result.errors.contains("6") && result.errors.contains("4"), "\(result.text)")
     }
 
-    @Test("a label outside the classes that are declared")
+    @Test("a test label outside the classes of the training part")
     func label() throws {
       let folder = try TemporaryFolder()
       try Self.images(3, declared: 3).write(to: URL(fileURLWithPath: folder.file("images")))
-      try Self.labels([0, 1, 7]).write(to: URL(fileURLWithPath: folder.file("labels")))
+      try Self.labels([0, 1, 2]).write(to: URL(fileURLWithPath: folder.file("labels")))
+      try Self.labels([0, 1, 7]).write(to: URL(fileURLWithPath: folder.file("others")))
       try """
-      data: {source: idx, classes: 3, train: {images: images, labels: labels}}
+      data:
+        source: idx
+        train: {images: images, labels: labels}
+        test: {images: images, labels: others}
       model: {layers: [flatten, {dense: {units: 3}}]}
       loss: cross_entropy
-      optimizer: sgd
+      optimizer: {sgd: {learning_rate: 0.1}}
       train: {epochs: 1, global_batch: 3}
       """.write(toFile: folder.file("run.yaml"), atomically: true, encoding: .utf8)
       let result = try run(
         ["train", "-c", folder.file("run.yaml"), "--out", folder.path], limit: 30)
-      result.expectFailure(3, saying: ["labels", "7"])
+      result.expectFailure(3, saying: ["/others", "7"])
     }
 
     @Test("a run that diverges names step and tensor", .needsLauncher, arguments: [nil, 2, 3])

@@ -20,7 +20,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     data: \(data)
     model: {layers: [{dense: {units: \(units)}}]}
     loss: \(loss)
-    optimizer: sgd
+    optimizer: {sgd: {learning_rate: 0.1}}
     train: \(train)
 
     """
@@ -30,7 +30,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       testDescription: "an unknown key",
       configuration: text(train: "{epochs: 1, global_batch: 4, sharts: 2}"), code: 2,
-      says: ["unknown key `sharts`", "run.yaml:6:36", "did you mean `shards`?"]),
+      says: ["unknown key `sharts`", "run.yaml:6:37", "did you mean `shards`?"]),
     BadInput(
       testDescription: "an unknown layer",
       configuration: text().replacingOccurrences(of: "dense", with: "dens"), code: 2,
@@ -77,7 +77,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       testDescription: "more shards than samples in a batch",
       configuration: text(train: "{epochs: 1, global_batch: 4, shards: 5}"), code: 2,
-      says: ["`shards`", "run.yaml:6:38"]),
+      says: ["`shards`", "run.yaml:6:45"]),
   ]
 }
 
