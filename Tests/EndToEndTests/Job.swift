@@ -53,6 +53,7 @@ final class Job {
   ///   - arguments: Its command line.
   ///   - ranks: The number of ranks that `mpirun` starts; nil runs it alone.
   ///   - limit: Seconds after which it is killed and the test fails.
+  /// - Throws: What Foundation throws where it does not start.
   convenience init(_ arguments: [String], ranks: Int? = nil, limit: Double = 120) throws {
     var line = [Machine.product] + arguments
     if let ranks {

@@ -14,6 +14,7 @@ final class TrainingFolder {
   /// - Parameters:
   ///   - configuration: A file of this repository, or an absolute path.
   ///   - changes: Values to set, `key=value`.
+  /// - Throws: What Foundation throws where no folder can be made.
   init(_ configuration: String, _ changes: [String] = []) throws {
     folder = try TemporaryFolder()
     self.configuration =
