@@ -54,10 +54,16 @@ need_packages() {
       "as root: apt-get install$missing"
     run=sudo
   fi
-  $run apt-get update -qq || stop "apt-get update failed" "check the network and /etc/apt/sources.list"
+  local log
+  log=$(mktemp)
   # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq --no-install-recommends $missing >/dev/null \
-    || stop "apt-get could not install:$missing"
+  if ! { $run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq \
+    --no-install-recommends $missing; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    stop "apt-get could not install:$missing" "check the network and /etc/apt/sources.list"
+  fi
+  rm -f "$log"
 }
 
 # What mpirun needs here: Open MPI refuses root unless told twice.
