@@ -105,6 +105,10 @@ let package = Package(
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["Operators", "Optimizers", "DataParallelism", "MessagePassing", "Tensors"],
+      swiftSettings: swiftSettings),
 
     // Tests.
     .target(
