@@ -118,8 +118,7 @@ public final class World: Sendable {
       report(failure)
     case .consequence:
       // Whoever failed first ends the job, this process included, once it has said why.
-      sleep(3)
-      report(failure)
+      if sleep(3) == 0 { report(failure) }
     }
     cmpi_abort(failure.exitCode)
   }
