@@ -62,9 +62,6 @@ package struct TrainingPlan: Sendable {
   }
 
   private func checkInput() throws(TrainingError) {
-    guard data.train.count > 0 else {
-      throw .mismatch("there is no training sample", hint: "give at least one")
-    }
     guard graph.inputCount == 1 else {
       throw .mismatch(
         "the network has \(graph.inputCount) inputs, the data gives one",

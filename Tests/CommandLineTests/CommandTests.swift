@@ -108,10 +108,10 @@ struct CommandTests {
 
   @Test("says which parts the data has where one is asked for that it has not")
   func parts() {
-    let outcome = lockstep("evaluate", "-c", Self.digits, "--split", "tset")
+    let outcome = lockstep("predict", "-c", Self.digits, "--split", "tset")
     #expect(outcome.code == .usage)
     #expect(outcome.errors.contains("it has: train, validation, test"))
-    #expect(lockstep("evaluate").errors.contains("no run and no configuration was given"))
+    #expect(lockstep("predict").errors.contains("no run and no configuration was given"))
   }
 
   @Test("predicts with an untrained network, the worked neuron of the course")
