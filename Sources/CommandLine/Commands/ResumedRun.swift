@@ -30,6 +30,7 @@ struct ResumedRun {
 
   /// The folder whose name, which begins with the time, comes last.
   private static func newest(in root: String, name: String) throws -> RunFolder {
+    let name = RunFolder.fileName(for: name)
     let candidates = names(in: root).filter { folder in
       // yyyyMMdd-HHmmss-name, perhaps with -2 at the end where two began within a second.
       let rest = folder.dropFirst(16)

@@ -14,7 +14,7 @@ struct TrainingRun {
   private let world: World
   private let context: CommandContext
   private let printsHash: Bool
-  private let style: ProgressStyle
+  private let reporter: ProgressReporter
   private let root: String
   /// The run folder to go on in; nil for a new one.
   ///
@@ -22,16 +22,19 @@ struct TrainingRun {
   private let resumed: ResumedRun?
 
   init(_ arguments: ParsedArguments, world: World, context: CommandContext) throws {
-    configuration = try ConfigurationOptions.load(arguments)
     self.world = world
     self.context = context
     printsHash = arguments.has("hash")
-    style = try Self.style(arguments)
-    root = arguments.required("out")
-    resumed =
-      arguments.has("resume") && world.rank == 0
-      ? try ResumedRun(
-        named: arguments.text("resume") ?? "", root: root, name: configuration.name) : nil
+    let root = arguments.required("out")
+    self.root = root
+    reporter = ProgressReporter(style: try Self.style(arguments))
+    (configuration, resumed) = try world.together {
+      let configuration = try ConfigurationOptions.load(arguments)
+      guard arguments.has("resume"), world.rank == 0 else { return (configuration, nil) }
+      let resumed = try ResumedRun(
+        named: arguments.text("resume") ?? "", root: root, name: configuration.name)
+      return (configuration, resumed)
+    }
   }
 
   /// Trains, and keeps all records.
@@ -49,7 +52,13 @@ struct TrainingRun {
       let end = try train(session, from: progress, description: description, records: records)
       return try finish(session, end: end, records: records)
     } catch {
-      try records?.end(.failed, reason: "\(error)")
+      reporter.close()
+      do {
+        try records?.end(.failed, reason: "\(error)")
+      } catch {
+        // What ended the run matters more.
+        try context.errors.line("warning: the end of the run was not recorded: \(error)")
+      }
       throw error
     }
   }
@@ -60,7 +69,6 @@ struct TrainingRun {
   ) throws -> TrainingEnd {
     var observers: [any TrainingObserver] = []
     if let records {
-      let reporter = ProgressReporter(style: style)
       observers.append(ConsoleObserver(reporter, epochs: configuration.epochs))
       observers.append(records.metrics)
     }
@@ -72,6 +80,7 @@ struct TrainingRun {
   private func finish(
     _ session: TrainingSession, end: TrainingEnd, records: RunFiles?
   ) throws -> ExitCode {
+    reporter.close()
     let hash = printsHash ? weightsHash(session.modelTensors) : nil
     try session.exchange.close()
     guard let records else { return end.exitCode }

@@ -41,7 +41,7 @@ public struct Dense: Layer {
 
   /// Reads `units`, `activation`, `bias`, `initializer` and `bias_initializer`.
   public init(options: OptionReader) {
-    units = options.integer("units", in: 1...)
+    units = options.integer("units", in: 1...16_777_216)
     outputActivation = OutputActivation(of: options)
     activation = outputActivation.fused
     hasBias = options.boolean("bias", default: true)

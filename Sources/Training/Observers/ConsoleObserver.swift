@@ -47,6 +47,12 @@ package final class ConsoleObserver: TrainingObserver {
       soFar.gradientNorm = nil
       return soFar.values(isClassification: run.isClassification)
     }
+    // A run by steps may end within an epoch, of which nobody else tells.
+    if report.step == run.totalSteps, completed < run.stepsPerEpoch {
+      var part = report
+      part.sums = epochSums
+      finish(part)
+    }
   }
 
   private func finish(_ report: TrainingReport) {
