@@ -1,3 +1,4 @@
+internal import Tensors
 internal import DurableFiles
 package import JSONText
 

@@ -39,7 +39,7 @@ struct ConsoleObserverTests {
   func banner() {
     #expect(
       ConsoleObserver.banner(Self.description()) == [
-        "digits: 1234 parameters; 500 training, 50 validation samples",
+        "digits: 1,234 parameters; 500 training, 50 validation samples",
         "global batch 256 = 8 shards x 32; 2 ranks x 2 workers run 2 each; "
           + "same bits on any ranks x workers up to 8",
         "2 steps an epoch, 4 in all; gradients by a shared window; AVX-512",

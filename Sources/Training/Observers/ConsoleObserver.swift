@@ -1,5 +1,6 @@
 internal import Networks
 package import RunRecords
+internal import Tensors
 
 /// Shows a run on the terminal: a banner in words, progress, and the results.
 package final class ConsoleObserver: TrainingObserver {
@@ -91,16 +92,16 @@ package final class ConsoleObserver: TrainingObserver {
       run.globalBatch % run.shards == 0
       ? "\(run.globalBatch / run.shards)" : "about \(run.globalBatch / run.shards)"
     var held: [String] = []
-    if run.validationSamples > 0 { held.append("\(run.validationSamples) validation") }
-    if run.testSamples > 0 { held.append("\(run.testSamples) test") }
+    if run.validationSamples > 0 { held.append("\(run.validationSamples.grouped) validation") }
+    if run.testSamples > 0 { held.append("\(run.testSamples.grouped) test") }
     var lines = [
-      "\(run.name): \(run.parameters) parameters; "
-        + (["\(run.samples) training"] + held).joined(separator: ", ") + " samples",
+      "\(run.name): \(run.parameters.grouped) parameters; "
+        + (["\(run.samples.grouped) training"] + held).joined(separator: ", ") + " samples",
       "global batch \(run.globalBatch) = \(run.shards) shards x \(shardSize); \(run.ranks) "
         + "\(run.ranks == 1 ? "rank" : "ranks") x \(run.workers) "
         + "\(run.workers == 1 ? "worker" : "workers") run \(perLane) each; "
         + "same bits on any ranks x workers up to \(run.shards)",
-      "\(run.stepsPerEpoch) steps an epoch, \(run.totalSteps) in all; gradients by \(run.exchange); "
+      "\(run.stepsPerEpoch.grouped) steps an epoch, \(run.totalSteps.grouped) in all; gradients by \(run.exchange); "
         + "\(run.instructionSet)",
     ]
     if run.startStep > 0 { lines.append("resumed after step \(run.startStep)") }
