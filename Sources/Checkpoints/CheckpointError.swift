@@ -1,5 +1,5 @@
-internal import Tensors
 package import DurableFiles
+internal import Tensors
 
 /// What can go wrong with checkpoints.
 package enum CheckpointError: Error, Sendable, CustomStringConvertible {

@@ -1,9 +1,9 @@
-import Tensors
 import Checkpoints
 import DataParallelism
 import Datasets
 import MessagePassing
 import Options
+import Tensors
 import TestSupport
 import Testing
 import Training
