@@ -53,7 +53,9 @@ struct CommandTests {
     let outcome = lockstep(
       "config", "check", "-c", Self.digits, "--set", Self.network, "--set", "train.epochs=2",
       "--set", "train.global_batch=32")
-    #expect(outcome == Outcome(code: .done, output: "ok: digits-mlp, 4810 parameters, 82 steps\n", errors: ""))
+    #expect(
+      outcome
+        == Outcome(code: .done, output: "ok: digits-mlp, 4810 parameters, 82 steps\n", errors: ""))
   }
 
   @Test("ends wrong configurations with 2 and says what is wrong")
@@ -81,7 +83,9 @@ struct CommandTests {
     #expect(outcome.errors.contains("/nothing.csv"))
   }
 
-  @Test("helps with every command, within 100 columns", arguments: Lockstep.program.declarations.map(\.name))
+  @Test(
+    "helps with every command, within 100 columns",
+    arguments: Lockstep.program.declarations.map(\.name))
   func help(name: String) {
     let words = name.split(separator: " ").map(String.init)
     let output = TextBuffer()
@@ -97,7 +101,8 @@ struct CommandTests {
   @Test("names all commands, and what an unknown one was meant to be")
   func commands() {
     let help = lockstep("--help")
-    for name in ["train", "evaluate", "predict", "summary", "config check", "conformance", "bench"] {
+    for name in ["train", "evaluate", "predict", "summary", "config check", "conformance", "bench"]
+    {
       #expect(help.output.contains("  \(name) "))
     }
     let outcome = lockstep("trian")
@@ -190,7 +195,8 @@ struct TextTableTests {
 
   @Test("groups the digits of numbers and rounds mebibytes")
   func numbers() {
-    #expect([0, 999, 1000, 1234567].map(NetworkSummary.grouped) == ["0", "999", "1,000", "1,234,567"])
+    #expect(
+      [0, 999, 1000, 1234567].map(NetworkSummary.grouped) == ["0", "999", "1,000", "1,234,567"])
     #expect(NetworkSummary.mebibytes(1 << 20) == "1.00 MiB")
     #expect(NetworkSummary.mebibytes(1 << 14) == "0.02 MiB")
   }

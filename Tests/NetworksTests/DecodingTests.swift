@@ -137,7 +137,8 @@ struct DecodingTests {
   func registry() {
     let kinds = LayerRegistry.kinds
     #expect(Set(kinds).count == kinds.count)
-    for kind in ["dense", "flatten", "reshape", "dropout", "prelu", "softmax", "relu", "gelu_tanh"] {
+    for kind in ["dense", "flatten", "reshape", "dropout", "prelu", "softmax", "relu", "gelu_tanh"]
+    {
       #expect(kinds.contains(kind))
     }
   }

@@ -124,7 +124,8 @@ struct LossTests {
   @Test(
     "reports what cannot be",
     arguments: [
-      ("cross_entrop", "did you mean `cross_entropy`?"), ("{huber: {delta: 0}}", "`delta` of huber"),
+      ("cross_entrop", "did you mean `cross_entropy`?"),
+      ("{huber: {delta: 0}}", "`delta` of huber"),
       ("{cross_entropy: {class_weights: [1, -1]}}", "`class_weights` takes a list of numbers"),
       ("{cross_entropy: {label_smoothing: 1.5}}", "`label_smoothing`"),
       ("{hinge: {margin: 1}}", "margin"),

@@ -1,7 +1,7 @@
 import Foundation
 import Operators
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Activations")

@@ -123,7 +123,8 @@ struct ProgressTests {
     #expect(regression.bestStep == 2 && regression.bestValue == 2)
   }
 
-  @Test("never takes a NaN for the best", arguments: [[Double.nan, 2], [2, .nan], [.nan, 2, .nan]])
+  @Test(
+    "never takes a NaN for the best", arguments: [[Double.nan, 2], [2, .nan], [.nan, 2, .nan]])
   func notANumber(losses: [Double]) {
     var progress = TrainingProgress()
     for loss in losses {
