@@ -130,6 +130,13 @@ struct CommandTests {
     #expect(Float(lines[1]).map { abs($0 - 2.6) < 1e-5 || abs($0 - 0.9308616) < 1e-5 } == true)
   }
 
+  @Test("quotes class names that would be several fields of CSV")
+  func quotes() {
+    #expect(PredictCommand.field("iris setosa") == "iris setosa")
+    #expect(PredictCommand.field("a, b") == "\"a, b\"")
+    #expect(PredictCommand.field("5\" disk") == "\"5\"\" disk\"")
+  }
+
   @Test("passes and fails reference cases one by one")
   func conformance() throws {
     let outcome = lockstep(
