@@ -131,6 +131,13 @@ struct CommandTests {
     #expect(Float(lines[1]).map { abs($0 - 2.6) < 1e-5 || abs($0 - 0.9308616) < 1e-5 } == true)
   }
 
+  @Test("quotes class names that would be several fields of CSV")
+  func quotes() {
+    #expect(PredictCommand.field("iris setosa") == "iris setosa")
+    #expect(PredictCommand.field("a, b") == "\"a, b\"")
+    #expect(PredictCommand.field("5\" disk") == "\"5\"\" disk\"")
+  }
+
   @Test("passes and fails reference cases one by one")
   func conformance() throws {
     let outcome = lockstep(
@@ -197,7 +204,11 @@ struct TextTableTests {
   @Test("groups the digits of numbers and rounds mebibytes")
   func numbers() {
     #expect(
+<<<<<<< HEAD
       [0, 999, 1000, 1234567].map(\.grouped) == ["0", "999", "1,000", "1,234,567"])
+=======
+      [0, 999, 1000, 1234567].map(NetworkSummary.grouped) == ["0", "999", "1,000", "1,234,567"])
+>>>>>>> review
     #expect(NetworkSummary.mebibytes(1 << 20) == "1.00 MiB")
     #expect(NetworkSummary.mebibytes(1 << 14) == "0.02 MiB")
   }

@@ -75,6 +75,19 @@ struct ConsoleObserverTests {
     #expect(lines[2].hasPrefix("test        loss 0.125  accuracy 0.750"))
   }
 
+  @Test("shows no validation without the epoch's line that it belongs to")
+  func quiet() {
+    let screen = Screen()
+    let observer = ConsoleObserver(screen.reporter(.none), epochs: 2)
+    observer.handle(.started(Self.description()))
+    screen.text = ""
+    observer.handle(.epoch(Self.report(2)))
+    observer.handle(.validation(Self.report(2)))
+    #expect(screen.text == "")
+    observer.handle(.test(Self.report(2)))
+    #expect(screen.text.hasPrefix("test "))
+  }
+
   @Test("tells of the epoch within which a run by steps ends")
   func partialEpoch() {
     let screen = Screen()

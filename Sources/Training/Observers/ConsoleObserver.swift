@@ -9,7 +9,6 @@ package final class ConsoleObserver: TrainingObserver {
   private var run: RunDescription?
   private var samplesInEpoch = 0.0
   private var epochSums = LossSums()
-  private var validation: TrainingReport?
 
   /// Shows a run.
   ///
@@ -30,11 +29,10 @@ package final class ConsoleObserver: TrainingObserver {
       beginEpoch(after: description.startStep)
     case .step(let report): step(report)
     case .epoch(let report): finish(report)
-    case .validation(let report): validation = report
+    case .validation(let report): showValidation(report)
     case .test(let report): reporter.show("test        \(text(report))")
     case .log, .checkpoint: break
     }
-    if case .validation(let report) = event { showValidation(report) }
   }
 
   private func step(_ report: TrainingReport) {
@@ -65,7 +63,8 @@ package final class ConsoleObserver: TrainingObserver {
   }
 
   private func showValidation(_ report: TrainingReport) {
-    reporter.show("  validation  \(text(report))")
+    // It belongs to the epoch's line, which is not shown either.
+    if reporter.style != .none { reporter.show("  validation  \(text(report))") }
   }
 
   private func beginEpoch(after step: Int) {
