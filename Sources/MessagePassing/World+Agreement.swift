@@ -15,15 +15,9 @@ package enum PartialFailure: Error, CustomStringConvertible {
 }
 
 extension World {
-<<<<<<< HEAD
   /// Does what every rank does by itself and may fail at: reads files, checks settings.
   ///
   /// Collective.
-=======
-  /// Does what every rank does by itself and may fail at.
-  ///
-  /// Collective, for what reads files and checks settings.
->>>>>>> review
   ///
   /// An error that all ranks have ends the job in good order, with one report. Where only some have
   /// it, such an end would wait for ever for the others: they learn of it here.

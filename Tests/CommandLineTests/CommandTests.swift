@@ -204,11 +204,7 @@ struct TextTableTests {
   @Test("groups the digits of numbers and rounds mebibytes")
   func numbers() {
     #expect(
-<<<<<<< HEAD
       [0, 999, 1000, 1234567].map(\.grouped) == ["0", "999", "1,000", "1,234,567"])
-=======
-      [0, 999, 1000, 1234567].map(NetworkSummary.grouped) == ["0", "999", "1,000", "1,234,567"])
->>>>>>> review
     #expect(NetworkSummary.mebibytes(1 << 20) == "1.00 MiB")
     #expect(NetworkSummary.mebibytes(1 << 14) == "0.02 MiB")
   }
