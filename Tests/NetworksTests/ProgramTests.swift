@@ -257,6 +257,18 @@ struct ProgramTests {
     #expect(try count(.training(inputGradients: false)) <= 10 * 1600)
   }
 
+  @Test("lets no ReLU hide a NaN")
+  func rectifiedNaN() throws {
+    let bench = try Bench(
+      Sequential(input: [3]) { Dense(2, activation: .relu) }, loss: MeanSquaredError(), batch: 2,
+      mode: .inference)
+    bench.program.inputs[0].copy(from: [1, 2, 3, 1, .nan, 3])
+    bench.program.target.fill(with: 0)
+    let sums = bench.run()
+    #expect(bench.program.output.array.map(\.isNaN) == [false, false, true, true])
+    #expect(sums.loss.isNaN)
+  }
+
   @Test("names the tensor in which a NaN began")
   func nonFinite() throws {
     let bench = try Bench(
