@@ -105,21 +105,32 @@ let package = Package(
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["Operators", "Optimizers", "DataParallelism", "MessagePassing", "Tensors"],
+      swiftSettings: swiftSettings),
 
     // Tests.
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
-    tests(of: "Networks", ["Networks", "Operators", "Options", "Tensors"]),
+    tests(of: "Operators", ["Operators", "Tensors"]),
+    tests(of: "Networks", ["Networks", "Operators", "Options", "Configuration", "Tensors"]),
     tests(of: "Conformance", ["Conformance", "Options"]),
     tests(
       of: "Training",
       [
         "Training", "Configuration", "Networks", "Operators", "Optimizers", "Datasets",
-        "DataParallelism", "MessagePassing", "Checkpoints", "Tensors",
+        "DataParallelism", "MessagePassing", "Checkpoints", "JSONText", "Options", "RunRecords",
+        "Tensors",
       ]),
     tests(of: "Options", ["Options"]),
-    tests(of: "Configuration", ["Configuration", "Options", "Tensors"]),
-    tests(of: "CommandLine", ["CommandLine", "Options"]),
+    tests(of: "Configuration", ["Configuration", "Options", "Networks", "Tensors"]),
+    tests(
+      of: "CommandLine",
+      [
+        "CommandLine", "Options", "Training", "DataParallelism", "MessagePassing", "Datasets",
+        "Checkpoints",
+      ]),
     .target(name: "CKernelsLevels", path: "Tests/CKernelsLevels"),
     tests(of: "CKernels", ["CKernels", "CKernelsLevels"]),
     tests(of: "Tensors", ["Tensors", "CKernels"]),

@@ -3,6 +3,8 @@
 
 packages_build="libopenmpi-dev openmpi-bin libdnnl-dev libyaml-dev zlib1g-dev libxxhash-dev"
 packages_data="dataset-fashion-mnist"
+# What a Swift toolchain needs to start and to link, as swift.org lists it for Debian 12.
+packages_toolchain="binutils gcc git libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libstdc++-12-dev libxml2 pkg-config"
 
 # Prints a message and stops.
 stop() {
@@ -11,13 +13,20 @@ stop() {
   exit 2
 }
 
-# Finds a Swift 6.2 toolchain or newer and puts it first in PATH.
+# The version of a Swift toolchain as 6.3; nothing where it does not start.
+swift_version() {
+  "$1" --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1 || true
+}
+
+# Finds a Swift 6.2 toolchain or newer, installs what it needs of Debian, and puts it first in PATH.
 need_swift() {
   local candidate version
   for candidate in "$(command -v swift || true)" /opt/swift/usr/bin/swift /usr/local/swift/usr/bin/swift \
     "$HOME/.local/share/swiftly/bin/swift" "$HOME/.swiftly/bin/swift"; do
     [ -n "$candidate" ] && [ -x "$candidate" ] || continue
-    version=$("$candidate" --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)
+    # shellcheck disable=SC2086
+    need_packages $packages_toolchain
+    version=$(swift_version "$candidate")
     [ -n "$version" ] || continue
     if [ "$(printf '%s\n6.2\n' "$version" | sort -V | head -n 1)" = 6.2 ]; then
       PATH="$(dirname "$candidate"):$PATH"
@@ -45,10 +54,16 @@ need_packages() {
       "as root: apt-get install$missing"
     run=sudo
   fi
-  $run apt-get update -qq || stop "apt-get update failed" "check the network and /etc/apt/sources.list"
+  local log
+  log=$(mktemp)
   # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq --no-install-recommends $missing >/dev/null \
-    || stop "apt-get could not install:$missing"
+  if ! { $run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $run apt-get install -y -qq \
+    --no-install-recommends $missing; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    stop "apt-get could not install:$missing" "check the network and /etc/apt/sources.list"
+  fi
+  rm -f "$log"
 }
 
 # What mpirun needs here: Open MPI refuses root unless told twice.

@@ -17,6 +17,17 @@ static bool is_left_alone(void) {
   return !cmpi_is_launched() && getenv("SLURM_PROCID") && tasks && atoi(tasks) > 1;
 }
 
+/// Keeps Open MPI from looking for network hardware where all ranks share this machine.
+///
+/// Its search through UCX and libfabric takes 0.2 s of every start. What the user has set stays.
+static void prefer_shared_memory(void) {
+  const char *all = getenv("OMPI_COMM_WORLD_SIZE"), *local = getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  if (!all || !local || strcmp(all, local) != 0) return;
+  if (getenv("OMPI_MCA_pml") || getenv("OMPI_MCA_btl")) return;
+  setenv("OMPI_MCA_pml", "ob1", 0);
+  setenv("OMPI_MCA_btl", "self,vader", 0);
+}
+
 static cmpi_comm *make_comm(void) {
   cmpi_comm *comm = calloc(1, sizeof *comm);
   if (!comm) return NULL;
@@ -60,6 +71,7 @@ int cmpi_start(cmpi_comm **world) {
     MPI_Finalized(&ended);
     MPI_Initialized(&started);
     if (ended) code = CMPI_ALREADY_ENDED;
+    if (!code && !started) prefer_shared_memory();
     if (!code && !started) code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
     // Errors without a communicator of their own, as in MPI_Type_* or MPI_Testall, come to SELF.
     if (!code) code = MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);

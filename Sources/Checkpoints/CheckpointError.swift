@@ -1,4 +1,5 @@
 package import DurableFiles
+internal import Tensors
 
 /// What can go wrong with checkpoints.
 package enum CheckpointError: Error, Sendable, CustomStringConvertible {
@@ -50,17 +51,4 @@ package struct SkippedCheckpoint: Sendable, Equatable, CustomStringConvertible {
   /// The name and what is wrong:
   /// `step-000500: model.safetensors is 1,024 bytes shorter than its manifest says`.
   package var description: String { "\(name): \(reason)" }
-}
-
-extension Int {
-  /// The number with commas between groups of three digits: `1,024`.
-  var grouped: String {
-    let digits = Array(String(magnitude))
-    var text = self < 0 ? "-" : ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
-      text.append(digit)
-    }
-    return text
-  }
 }

@@ -140,9 +140,21 @@ package struct CheckpointStore: Sendable {
   private func isRunning(_ owner: Int32) -> Bool {
     if owner == pid { return false }
     if kill(owner, 0) != 0 { return errno == EPERM }
-    // A killed process that its parent has not waited for yet answers, but has no executable any more.
-    return fileSystem.target(ofLink: "/proc/self/exe") == nil
-      || fileSystem.target(ofLink: "/proc/\(owner)/exe") != nil
+    return !isZombie(owner)
+  }
+
+  /// Whether a process was killed and its parent has not noticed yet; its number is still taken then.
+  private func isZombie(_ owner: Int32) -> Bool {
+    let descriptor = unsafe Glibc.open("/proc/\(owner)/stat", O_RDONLY)
+    guard descriptor >= 0 else { return false }
+    defer { Glibc.close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
+    // The state follows the name, which stands in parentheses and may hold any character.
+    guard let end = bytes.prefix(max(0, count)).lastIndex(of: UInt8(ascii: ")")) else {
+      return false
+    }
+    return bytes[(end + 1)...].first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "Z")
   }
 
   /// Removes a folder of ours; where somebody put a file of his own into it, everything stays.

@@ -1,5 +1,6 @@
 internal import DurableFiles
 package import JSONText
+internal import Tensors
 
 /// A checkpoint whose files have been checked against its manifest.
 package struct LoadedCheckpoint: Sendable {

@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Networks
 internal import Operators
 internal import Optimizers
+internal import Options
 internal import Tensors
 
 extension ConformanceCase {
@@ -18,6 +19,11 @@ extension ConformanceCase {
     let batch = inputs[0].shape[0]
     let graph = try Graph(
       model, dataShape: Shape(Array(inputs[0].shape.dimensions.dropFirst())))
+    do throws(LayerError) {
+      try loss.check(output: graph.outputShape)
+    } catch {
+      throw Diagnostic("the loss: \(error.message)", hint: error.hint)
+    }
     let parameters = FloatStorage(count: graph.layout.count)
     for entry in graph.layout.entries {
       try tensors.read("parameter/\(entry.name)", into: parameters.view[entry.range])
@@ -121,7 +127,7 @@ private final class Bound {
     workspace = FloatStorage(count: compiled.workspaceCount)
     gradients = FloatStorage(count: graph.layout.count)
     sampleIDs = FloatStorage(count: batch)
-    program = Program(compiled, workspace: workspace.view, parameters: parameters.view)
+    program = Program(compiled, workspace: workspace, parameters: parameters.view)
   }
 
   private var context: StepContext {

@@ -40,7 +40,7 @@ public final class World: Sendable {
   /// The number of machines.
   public let nodeCount: Int
 
-  private let describe: @Sendable (any Error) -> WorldFailure
+  let describe: @Sendable (any Error) -> WorldFailure
   private let hasReported = Atomic<Bool>(false)
 
   /// This process's number, from 0.
@@ -84,7 +84,7 @@ public final class World: Sendable {
   /// Any thread may call it, as soon as it knows: the launcher may end this process at any time.
   /// Errors that all ranks have, or that follow from another's, are left to ``withWorld(describing:_:)``.
   public func report(_ error: any Error) {
-    let failure = describe(error)
+    let failure = failure(error)
     if case .rank = failure.scope { report(failure) }
   }
 
@@ -110,7 +110,7 @@ public final class World: Sendable {
 
   /// Ends the job after an error, with its exit code.
   func fail(_ error: any Error) -> Never {
-    let failure = describe(error)
+    let failure = failure(error)
     switch failure.scope {
     case .everyRank:
       if rank == 0 { report(failure) }
@@ -120,10 +120,7 @@ public final class World: Sendable {
       report(failure)
     case .consequence:
       // Whoever failed first ends the job, this process included, once it has said why.
-      // A signal of the launcher ends a sleep early.
-      var seconds: UInt32 = 3
-      while seconds > 0 { seconds = sleep(seconds) }
-      report(failure)
+      if sleep(3) == 0 { report(failure) }
     }
     cmpi_abort(failure.exitCode)
   }

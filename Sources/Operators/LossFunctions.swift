@@ -31,6 +31,9 @@ package enum LossFunctions {
     gradient: FloatView?, classes: Int
   ) -> Result {
     assert(logits.count == labels.count * classes)
+    precondition(
+      classWeights.isEmpty || classWeights.count == classes,
+      "\(classWeights.count) class weights for \(classes) classes")
     return unsafe classWeights.withUnsafeBufferPointer { weights in
       unsafe Result(
         ck_cross_entropy(

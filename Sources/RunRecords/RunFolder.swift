@@ -73,7 +73,7 @@ package struct RunFolder: Sendable, Equatable {
   }
 
   /// A name that every file system takes and no shell trips over, at most 80 characters.
-  private static func fileName(for name: String) -> String {
+  package static func fileName(for name: String) -> String {
     let allowed = name.unicodeScalars.map { scalar -> Character in
       let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || "0"..."9" ~= scalar)
       return isPlain || scalar == "." || scalar == "_" ? Character(scalar) : "-"

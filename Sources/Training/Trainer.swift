@@ -33,6 +33,8 @@ public struct Trainer {
   public var settings: TrainSettings
   /// What all random numbers are drawn from.
   public var seed: UInt64
+  /// What observers call the run.
+  public var name = "training"
   /// Who hears of events, on rank 0.
   public var observers: [any TrainingObserver]
 
@@ -66,9 +68,9 @@ public struct Trainer {
     }
   }
 
-  /// Trains to the end, or until SIGINT or SIGTERM asks to stop after a step.
+  /// Trains to the end, and writes no checkpoints.
   ///
-  /// Call it once a process.
+  /// Under `mpirun` call it once a process.
   ///
   /// - Returns: what came of it, the same on every rank.
   /// - Throws: what is wrong with the network or the data; ``TrainingError/diverged(step:what:tensor:)``.
@@ -84,10 +86,11 @@ public struct Trainer {
       try session.initialize()
       let recorder = ResultRecorder()
       let isFirst = world.rank == 0
-      _ = try session.run(
-        from: TrainingProgress(),
-        borders: RunKeeper(
-          session, store: nil, observers: isFirst ? observers + [recorder] : []))
+      let keeper = RunKeeper(
+        session, store: nil, observers: isFirst ? observers + [recorder] : [])
+      let start = TrainingProgress()
+      try keeper.handle(.started(session.description(name: name, from: start)))
+      _ = try session.run(from: start, borders: keeper)
       let tensors = session.modelTensors
       let result = TrainingResult(
         steps: plan.totalSteps, validation: recorder.validation, test: recorder.test,

@@ -33,13 +33,17 @@ package struct TrainingLaunch {
     let state = try share(checkpoint)
     let workers = try agreedWorkers()
     let settings = configuration.train
-    let data = try configuration.data.load(seed: configuration.seed)
-    let plan = try TrainingPlan(
-      model: configuration.model, data: data, loss: configuration.loss,
-      optimizer: configuration.optimizer, settings: settings,
-      shards: settings.shards ?? state?.shards ?? min(world.size * workers, settings.globalBatch),
-      seed: configuration.seed)
-    try state?.check(against: plan)
+    // Shards that the configuration does not say are those of the first launch.
+    let shards =
+      settings.shards ?? state?.shards ?? min(world.size * workers, settings.globalBatch)
+    let plan = try world.together {
+      let plan = try TrainingPlan(
+        model: configuration.model, data: configuration.data.load(seed: configuration.seed),
+        loss: configuration.loss, optimizer: configuration.optimizer, settings: settings,
+        shards: shards, seed: configuration.seed)
+      try state?.check(against: plan)
+      return plan
+    }
     let session = try TrainingSession(
       plan, workers: min(workers, Self.mostUseful(plan.batches.shards, ranks: world.size)),
       kind: exchangeKind, world: world)

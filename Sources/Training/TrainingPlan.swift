@@ -51,11 +51,25 @@ package struct TrainingPlan: Sendable {
     batches = BatchPlan(
       sampleCount: data.train.count, globalBatch: settings.globalBatch, shards: shards)
     switch settings.length {
-    case .epochs(let epochs): totalSteps = epochs * batches.stepsPerEpoch
+    case .epochs(let epochs):
+      let (steps, isTooLong) = epochs.multipliedReportingOverflow(by: batches.stepsPerEpoch)
+      totalSteps = isTooLong ? .max : steps
     case .steps(let steps): totalSteps = steps
     }
     self.seed = seed
+    try checkInput()
     try checkTarget()
+  }
+
+  private func checkInput() throws(TrainingError) {
+    guard graph.inputCount == 1 else {
+      throw .mismatch(
+        "the network has \(graph.inputCount) inputs, the data gives one",
+        hint: "write `input: [features]` in place of `inputs`")
+    }
+    guard settings.precision == .float32 else {
+      throw .mismatch("bfloat16 is not supported yet", hint: "use float32")
+    }
   }
 
   private func checkTarget() throws(TrainingError) {
@@ -66,6 +80,11 @@ package struct TrainingPlan: Sendable {
       throw .mismatch(
         "the loss \(kind) of an output \(output) wants \(target.count) targets a sample, the data has 1",
         hint: "let the last layer have one output, or one for each class with cross_entropy")
+    }
+    do throws(LayerError) {
+      try loss.check(output: output)
+    } catch {
+      throw .mismatch("the loss \(kind): \(error.message)", hint: error.hint ?? "change the loss")
     }
     switch data.task {
     case .classification(let classes, _):

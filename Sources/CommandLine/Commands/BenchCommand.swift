@@ -27,7 +27,7 @@ struct BenchCommand: Command {
   func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
     let seconds = try arguments.positiveNumber("seconds") ?? 5
     return try withWorld(describing: { Failure($0).inWorld }) { world in
-      let configuration = try ConfigurationOptions.load(arguments)
+      let configuration = try world.together { try ConfigurationOptions.load(arguments) }
       let (session, _) = try TrainingLaunch(configuration, world: world).makeSession()
       let result = try session.benchmark(seconds: seconds)
       try session.exchange.close()

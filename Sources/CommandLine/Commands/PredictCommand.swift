@@ -50,9 +50,15 @@ struct PredictCommand: Command {
     }
   }
 
+  /// A text as one field of a line of CSV, in quotes where it needs them.
+  static func field(_ text: String) -> String {
+    let needsQuotes = text.contains { ",\"\r\n".contains($0) }
+    return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+  }
+
   private static func header(_ plan: TrainingPlan, columns: Int) -> String {
     if case .classification(_, let names) = plan.data.task, names.count == columns {
-      return names.joined(separator: ",")
+      return names.map(field).joined(separator: ",")
     }
     return columns == 1
       ? "output" : (1...columns).map { "output_\($0)" }.joined(separator: ",")

@@ -1,5 +1,5 @@
 internal import Checkpoints
-internal import Glibc
+internal import DurableFiles
 internal import RunRecords
 
 /// A run that is gone on with: its folder and its last valid checkpoint.
@@ -30,7 +30,10 @@ struct ResumedRun {
 
   /// The folder whose name, which begins with the time, comes last.
   private static func newest(in root: String, name: String) throws -> RunFolder {
-    let candidates = names(in: root).filter { folder in
+    let name = RunFolder.fileName(for: name)
+    let files = FileSystem()
+    let folders = files.kind(of: root) == .folder ? try files.names(in: root) : []
+    let candidates = folders.filter { folder in
       // yyyyMMdd-HHmmss-name, perhaps with -2 at the end where two began within a second.
       let rest = folder.dropFirst(16)
       return rest == name
@@ -42,18 +45,5 @@ struct ResumedRun {
         hint: "name its folder: --resume=runs/…", command: "train")
     }
     return try RunFolder.open("\(root)/\(newest)")
-  }
-
-  private static func names(in folder: String) -> [String] {
-    guard let directory = unsafe opendir(folder) else { return [] }
-    defer { unsafe closedir(directory) }
-    var names: [String] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-        unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      names.append(name)
-    }
-    return names
   }
 }

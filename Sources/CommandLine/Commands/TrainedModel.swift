@@ -19,19 +19,22 @@ struct TrainedModel {
   /// Without a checkpoint the parameters are the initial ones.
   init(_ arguments: ParsedArguments, world: World) throws {
     guard let named = arguments.text("run") else {
-      let configuration = try ConfigurationOptions.load(arguments)
+      let configuration = try world.together { try ConfigurationOptions.load(arguments) }
       (session, _) = try TrainingLaunch(configuration, world: world).makeSession()
       path = try ConfigurationOptions.path(arguments)
       step = 0
       return
     }
     // Every rank reads the small files; the parameters go through rank 0.
-    let (checkpoint, _) = try CheckpointStore.load(named)
-    let configuration =
-      arguments.has("config")
-      ? try ConfigurationOptions.load(arguments)
-      : try RunConfiguration(
-        path: "\(checkpoint.path)/../../config.yaml", overrides: arguments.texts("set"))
+    let (checkpoint, configuration) = try world.together {
+      let (checkpoint, _) = try CheckpointStore.load(named)
+      let configuration =
+        arguments.has("config")
+        ? try ConfigurationOptions.load(arguments)
+        : try RunConfiguration(
+          path: "\(checkpoint.path)/../../config.yaml", overrides: arguments.texts("set"))
+      return (checkpoint, configuration)
+    }
     (session, _) = try TrainingLaunch(configuration, world: world).makeSession(
       goingOnFrom: world.rank == 0 ? checkpoint : nil)
     path = checkpoint.path

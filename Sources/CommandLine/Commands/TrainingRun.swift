@@ -14,7 +14,7 @@ struct TrainingRun {
   private let world: World
   private let context: CommandContext
   private let printsHash: Bool
-  private let style: ProgressStyle
+  private let reporter: ProgressReporter
   private let root: String
   /// The run folder to go on in; nil for a new one.
   ///
@@ -22,16 +22,19 @@ struct TrainingRun {
   private let resumed: ResumedRun?
 
   init(_ arguments: ParsedArguments, world: World, context: CommandContext) throws {
-    configuration = try ConfigurationOptions.load(arguments)
     self.world = world
     self.context = context
     printsHash = arguments.has("hash")
-    style = try Self.style(arguments)
-    root = arguments.required("out")
-    resumed =
-      arguments.has("resume") && world.rank == 0
-      ? try ResumedRun(
-        named: arguments.text("resume") ?? "", root: root, name: configuration.name) : nil
+    let root = arguments.required("out")
+    self.root = root
+    reporter = ProgressReporter(style: try Self.style(arguments))
+    (configuration, resumed) = try world.together {
+      let configuration = try ConfigurationOptions.load(arguments)
+      guard arguments.has("resume"), world.rank == 0 else { return (configuration, nil) }
+      let resumed = try ResumedRun(
+        named: arguments.text("resume") ?? "", root: root, name: configuration.name)
+      return (configuration, resumed)
+    }
   }
 
   /// Trains, and keeps all records.
@@ -42,16 +45,32 @@ struct TrainingRun {
     let description = session.description(name: configuration.name, from: progress)
     var records: RunFiles?
     do {
-      if world.rank == 0 {
-        records = try RunFiles(
-          configuration, description: description, resumed: resumed, root: root,
-          host: world.hostName, data: session.plan.data)
-      }
+      records = try makeRecords(session, description)
       let end = try train(session, from: progress, description: description, records: records)
       return try finish(session, end: end, records: records)
     } catch {
+      reporter.close()
+      do {
+        try records?.end(.failed, reason: "\(error)")
+      } catch {
+        // What ended the run matters more.
+        try context.errors.line("warning: the end of the run was not recorded: \(error)")
+      }
+      throw error
+    }
+  }
+
+  /// Opens the records on rank 0, for whose first step the other ranks wait meanwhile.
+  private func makeRecords(
+    _ session: TrainingSession, _ description: RunDescription
+  ) throws -> RunFiles? {
+    guard world.rank == 0 else { return nil }
+    do {
+      return try RunFiles(
+        configuration, description: description, resumed: resumed, root: root,
+        host: world.hostName, data: session.plan.data)
+    } catch {
       session.giveUp(error)
-      try records?.end(.failed, reason: "\(error)")
       throw error
     }
   }
@@ -62,7 +81,6 @@ struct TrainingRun {
   ) throws -> TrainingEnd {
     var observers: [any TrainingObserver] = []
     if let records {
-      let reporter = ProgressReporter(style: style)
       observers.append(ConsoleObserver(reporter, epochs: configuration.epochs))
       observers.append(records.metrics)
     }
@@ -74,6 +92,7 @@ struct TrainingRun {
   private func finish(
     _ session: TrainingSession, end: TrainingEnd, records: RunFiles?
   ) throws -> ExitCode {
+    reporter.close()
     let hash = printsHash ? weightsHash(session.modelTensors) : nil
     try session.exchange.close()
     guard let records else { return end.exitCode }

@@ -72,7 +72,7 @@ struct HelpText {
     if option.isRequired { notes.append("required") }
     if option.isRepeatable { notes.append("may be repeated") }
     if let value = option.defaultValue { notes.append("default: \(value)") }
-    if case .optionalValue(let placeholder, let implied) = option.kind {
+    if case .optionalValue(let placeholder, let implied) = option.kind, !implied.isEmpty {
       notes.append("\(placeholder) is \(implied) unless given")
     }
     let note = notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))"

@@ -24,8 +24,8 @@ struct NetworkSummary {
     for node in graph.nodes {
       table.add([
         node.name, node.layer.kind, graph.values[node.output].shape.description,
-        Self.grouped(node.parameters.reduce(0) { $0 + $1.spec.shape.count }),
-        Self.grouped(node.layer.multiplyAdds(of: graph.inputShapes(of: node))),
+        node.parameters.reduce(0) { $0 + $1.spec.shape.count }.grouped,
+        node.layer.multiplyAdds(of: graph.inputShapes(of: node)).grouped,
       ])
     }
     return table.text + "\n\n" + (try totals()).joined(separator: "\n")
@@ -45,9 +45,9 @@ struct NetworkSummary {
     let arena = graph.layout.count * 4
     let held = arena * (2 + optimizerStates)
     return [
-      "parameters         \(Self.grouped(graph.layout.parameterCount))",
-      "forward pass       \(Self.grouped(multiplyAdds)) multiply-adds a sample "
-        + "(\(Self.grouped(2 * multiplyAdds)) FLOPs)",
+      "parameters         \(graph.layout.parameterCount.grouped)",
+      "forward pass       \(multiplyAdds.grouped) multiply-adds a sample "
+        + "(\((2 * multiplyAdds).grouped) FLOPs)",
       "training memory    \(Self.mebibytes(training.workspaceCount * 4)) of activations "
         + "for each worker (a shard of \(shard) samples),",
       "                   \(Self.mebibytes(held)) for parameters, a gradient and "
@@ -55,16 +55,6 @@ struct NetworkSummary {
       "inference memory   \(Self.mebibytes(arena)) of parameters, "
         + "\(Self.mebibytes(inference.workspaceCount * 4)) of activations for one sample",
     ]
-  }
-
-  /// A whole number with commas between groups of three digits.
-  static func grouped(_ number: Int) -> String {
-    var text = ""
-    for (index, digit) in String(number).reversed().enumerated() {
-      if index > 0, index % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return String(text.reversed())
   }
 
   /// A number of bytes in MiB, with two decimals.

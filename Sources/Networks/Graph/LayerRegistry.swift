@@ -59,6 +59,9 @@ package enum LayerRegistry {
     if let name, name.isEmpty || name.contains(where: { $0 == "." || $0 == "/" }) {
       options.report("a layer's name may not be empty or contain `.` or `/`", for: "name")
     }
+    if name == "previous" {
+      options.report("`previous` is the layer before, no layer's name", for: "name")
+    }
     let entry = LayerEntry(make(options), name: name, from: options.texts("from"), mark: mark)
     options.finish()
     return entry

@@ -13,7 +13,7 @@ extension Initializer {
 
   /// Reads an initializer under a key: a name, or one of `constant`, `uniform`, `normal`, `values` with options.
   init?(_ key: String, of options: OptionReader) {
-    if let list = options.value(key)?["values"] {
+    if let value = options.value(key), value.entries?.count == 1, let list = value["values"] {
       guard case .list(let items) = list.content,
         case let numbers = items.compactMap(ScalarText.number), numbers.count == items.count
       else {
@@ -33,7 +33,8 @@ extension Initializer {
     case "uniform":
       let high = own.number("high", default: 0.05, where: \.isFinite, orElse: "finite", standIn: 1)
       let low = own.number(
-        "low", default: -high, where: { $0 <= high }, orElse: "at most `high`",
+        "low", default: min(-high, high), where: { $0.isFinite && $0 <= high },
+        orElse: "at most `high`",
         standIn: high)
       self = .uniform(Float(low), Float(high))
     case "normal":

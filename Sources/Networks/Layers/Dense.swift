@@ -41,7 +41,7 @@ public struct Dense: Layer {
 
   /// Reads `units`, `activation`, `bias`, `initializer` and `bias_initializer`.
   public init(options: OptionReader) {
-    units = options.integer("units", in: 1...)
+    units = options.integer("units", in: 1...16_777_216)
     outputActivation = OutputActivation(of: options)
     activation = outputActivation.fused
     hasBias = options.boolean("bias", default: true)
@@ -90,7 +90,6 @@ private final class DenseOperation: Operation {
   private let forwardProduct: Matmul
   private let inputProduct: Matmul?
   private let weightProduct: Matmul?
-  private let fusesReLU: Bool
   private var buffers: OperationBuffers?
 
   init(_ layer: Dense, at site: OperationSite) throws(OperatorError) {
@@ -98,10 +97,9 @@ private final class DenseOperation: Operation {
     let features = site.inputShapes[0][-1]
     let rows = site.inputCount() / features
     let units = layer.units
-    fusesReLU = layer.activation.kind == .relu
     forwardProduct = try Matmul(
       rows: rows, columns: units, inner: features, rightIsTransposed: true,
-      hasBias: layer.hasBias, hasReLU: fusesReLU, stream: site.stream)
+      hasBias: layer.hasBias, stream: site.stream)
     inputProduct =
       site.isTraining && site.needsInputGradient[0]
       ? try Matmul(rows: rows, columns: features, inner: units, stream: site.stream) : nil
@@ -130,7 +128,7 @@ private final class DenseOperation: Operation {
       buffers.inputs[0], buffers.parameters[0],
       bias: layer.hasBias ? buffers.parameters[1] : nil,
       into: savesInput ? buffers.saved : output)
-    if !fusesReLU, layer.activation.kind != .linear {
+    if layer.activation.kind != .linear {
       layer.activation.forward(savesInput ? buffers.saved : output, into: output)
     }
   }

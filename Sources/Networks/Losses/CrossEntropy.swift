@@ -49,6 +49,18 @@ public struct CrossEntropy: Loss {
   /// The outputs are logits.
   public var prediction: Prediction { .softmax }
 
+  /// Takes any output whose last axis has as many logits as there are class weights, if there are any.
+  public func check(output: Shape) throws(LayerError) {
+    guard let classes = output.dimensions.last else {
+      throw LayerError("cross entropy takes at least one axis of logits, found \(output)")
+    }
+    if !classWeights.isEmpty, classWeights.count != classes {
+      throw LayerError(
+        "\(classWeights.count) `class_weights` for \(classes) classes",
+        hint: "write one weight for each class")
+    }
+  }
+
   /// Sums over all distributions of the batch.
   public func evaluate(
     output: FloatView, target: FloatView, gradient: FloatView?, lastAxis: Int

@@ -35,7 +35,9 @@ public struct LossSums: Sendable, Equatable {
   }
 
   /// The mean loss.
-  public var meanLoss: Double { loss / weight }
+  ///
+  /// 0 where nothing weighs anything, as of samples whose classes all have the weight 0.
+  public var meanLoss: Double { weight > 0 ? loss / weight : loss }
   /// The share of right predictions.
   public var accuracy: Double { correct / count }
   /// The root of the mean squared error.
@@ -74,6 +76,11 @@ public protocol Loss: Sendable {
   /// The shape of one sample's target.
   func targetShape(forOutput output: Shape) -> Shape
 
+  /// Refuses an output that its options do not suit.
+  ///
+  /// - Throws: ``LayerError`` saying what does not fit.
+  func check(output: Shape) throws(LayerError)
+
   /// Sums the loss and the metrics of a batch.
   ///
   /// - Parameters:
@@ -93,6 +100,9 @@ extension Loss {
 
   /// False: classes are their numbers.
   public var targetsAreSigns: Bool { false }
+
+  /// Takes any output.
+  public func check(output: Shape) throws(LayerError) {}
 
   /// The output's shape: most losses compare element by element.
   public func targetShape(forOutput output: Shape) -> Shape { output }

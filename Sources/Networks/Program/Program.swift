@@ -33,19 +33,24 @@ public final class Program {
   private let additions: [[(from: FloatView, to: FloatView)]]
   private let outputGradient: FloatView?
   private let values: [FloatView]
+  /// Views do not keep the memory that they look at.
+  private let workspace: FloatStorage
 
   /// Binds a compiled program to its memory.
   ///
   /// - Parameters:
   ///   - compiled: the operations and the plan.
-  ///   - workspace: at least `compiled.workspaceCount` floats that outlive the program.
-  ///   - parameters: the arena of parameters.
-  public init(_ compiled: CompiledProgram, workspace: FloatView, parameters: FloatView) {
+  ///   - workspace: at least `compiled.workspaceCount` floats; the program keeps it alive.
+  ///   - parameters: the arena of parameters, which outlives the program.
+  public init(_ compiled: CompiledProgram, workspace: FloatStorage, parameters: FloatView) {
+    precondition(
+      workspace.view.count >= compiled.workspaceCount,
+      "a workspace of \(workspace.view.count) floats for a program of \(compiled.workspaceCount)")
     let plan = compiled.plan
     let graph = compiled.graph
     let batch = compiled.batch
     func view(_ id: BufferPlanner.ID, _ count: Int) -> FloatView {
-      workspace[plan.offsets[id]..<(plan.offsets[id] + count)]
+      workspace.view[plan.offsets[id]..<(plan.offsets[id] + count)]
     }
     func value(_ id: GraphValue.ID) -> FloatView {
       view(plan.valueBuffers[id], batch * graph.values[id].shape.count)
@@ -53,7 +58,7 @@ public final class Program {
     func gradient(_ id: GraphValue.ID) -> FloatView? {
       plan.gradientBuffers[id].map { view($0, batch * graph.values[id].shape.count) }
     }
-    let none = workspace[0..<0]
+    let none = workspace.view[0..<0]
     var additions: [[(from: FloatView, to: FloatView)]] = []
     for (index, node) in graph.nodes.enumerated() {
       let memory = compiled.operations[index].memory
@@ -76,6 +81,7 @@ public final class Program {
           scratch: view(plan.scratch, memory.scratchCount)))
     }
     self.batch = batch
+    self.workspace = workspace
     self.graph = graph
     self.loss = compiled.loss
     self.operations = compiled.operations

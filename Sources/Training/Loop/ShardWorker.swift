@@ -57,10 +57,10 @@ final class ShardWorker {
     self.parameters = parameters
     self.workspace = workspace
     trainingPrograms = training.map {
-      Program($0, workspace: workspace.view, parameters: parameters)
+      Program($0, workspace: workspace, parameters: parameters)
     }
     evaluationPrograms = inference.map {
-      Program($0, workspace: workspace.view, parameters: parameters)
+      Program($0, workspace: workspace, parameters: parameters)
     }
     evaluationBatch = evaluation.batch
     unsafe sampleIDs = .allocate(capacity: max(1, largest))
@@ -105,6 +105,8 @@ final class ShardWorker {
     if record.loss.isFinite {
       program.backward(context)
     } else {
+      // The step may have used the inputs' room for something else.
+      gather(ids.span, of: data, into: program)
       let tensor = program.firstNonFiniteTensor(context, parameters: parameters)
       record.nonFiniteTensor = tensor
     }

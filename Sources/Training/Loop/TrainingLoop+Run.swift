@@ -2,6 +2,7 @@ internal import Configuration
 internal import DataParallelism
 internal import Datasets
 internal import Networks
+internal import Synchronization
 internal import Tensors
 
 /// What the first lane of a rank does at the borders between steps.
@@ -38,11 +39,11 @@ extension TrainingLoop {
       if step % plan.batches.stepsPerEpoch == 0 { order = epochOrder(step) }
       let (sums, flags) = try runStep(
         step, lane: lane, worker: worker, order: order, flags: stopFlags)
-      try checkGradient(step: step, isMain: borders != nil)
+      try checkGradient(step: step, lane: lane)
       progress.add(sums)
       let isEpochEnd = progress.step % plan.batches.stepsPerEpoch == 0
       if let borders, isObserved {
-        let norm = exchange.gradientNorm / sums.weight
+        let norm = sums.weight > 0 ? exchange.gradientNorm / sums.weight : 0
         try report(progress, sums, norm: norm, isEpochEnd: isEpochEnd, to: borders)
       }
       let isLast = progress.step == plan.totalSteps
@@ -85,18 +86,28 @@ extension TrainingLoop {
 
   private func checkpoints(after step: Int) -> Bool {
     let checkpoint = plan.settings.checkpoint
-    if let every = checkpoint.everySteps { return step % every == 0 }
-    return step % (plan.batches.stepsPerEpoch * (checkpoint.everyEpochs ?? 1)) == 0
+    if let every = checkpoint.everySteps, step % every == 0 { return true }
+    guard let every = checkpoint.everyEpochs ?? (checkpoint.everySteps == nil ? 1 : nil) else {
+      return false
+    }
+    let (epoch, left) = step.quotientAndRemainder(dividingBy: plan.batches.stepsPerEpoch)
+    return left == 0 && epoch % every == 0
   }
 
   /// Stops every lane where the summed gradient is not finite.
   ///
   /// The parameters have moved by then; they are never written to a checkpoint.
-  private func checkGradient(step: Int, isMain: Bool) throws {
+  private func checkGradient(step: Int, lane: Int) throws {
     guard !exchange.gradientNorm.isFinite else { return }
-    let tensor = isMain ? try exchange.firstNonFiniteGradient()?.name : nil
+    if lane == exchange.lanes.lowerBound {
+      let name = try exchange.firstNonFiniteGradient()?.name ?? "the parameters"
+      nonFiniteGradient.withLock { $0 = name }
+    }
+    // Every lane waits for the name: the first of a rank to throw speaks for all.
+    try exchange.barrier(lane: lane)
     throw TrainingError.diverged(
-      step: step + 1, what: "gradient", tensor: "the gradient of \(tensor ?? "the parameters")")
+      step: step + 1, what: "gradient",
+      tensor: "the gradient of \(nonFiniteGradient.withLock { $0 })")
   }
 
   private func report(

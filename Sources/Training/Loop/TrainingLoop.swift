@@ -4,6 +4,7 @@ internal import Datasets
 internal import Networks
 internal import Operators
 internal import Optimizers
+internal import Synchronization
 internal import Tensors
 
 /// How a run came to its end.
@@ -23,6 +24,8 @@ final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
   private let state: OptimizerState
+  /// Where the gradient's first NaN is, from the rank's first lane to the others.
+  let nonFiniteGradient = Mutex("")
 
   init(plan: TrainingPlan, exchange: any GradientExchange) {
     self.plan = plan
@@ -92,7 +95,8 @@ final class TrainingLoop: Sendable {
   private func update(
     step: Int, lane: Int, weight: Double, timer: StepTimer?
   ) throws(DataParallelismError) {
-    let scale = Float(1 / weight)
+    // Samples of no weight have no gradient either.
+    let scale = weight > 0 ? Float(1 / weight) : 0
     let clip = plan.clip
     let optimizer = plan.optimizer
     let parameters = exchange.parameters

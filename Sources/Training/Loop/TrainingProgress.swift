@@ -29,11 +29,13 @@ public struct TrainingProgress: Sendable, Equatable {
     epochSums = LossSums()
   }
 
-  /// Takes a validation, and notes whether it is the best so far; of equal ones the first is the best.
+  /// Takes a validation, and notes whether it is the best so far; of equal ones the first is the best,
+  /// and one that is not a number never is.
   mutating func noteValidation(_ sums: LossSums, isClassification: Bool) {
     validation = sums
     validationStep = step
     let value = isClassification ? sums.accuracy : sums.meanLoss
+    if value.isNaN { return }
     if let best = bestValue, isClassification ? value <= best : value >= best { return }
     bestStep = step
     bestValue = value

@@ -1,5 +1,6 @@
 internal import Networks
 package import RunRecords
+internal import Tensors
 
 /// Shows a run on the terminal: a banner in words, progress, and the results.
 package final class ConsoleObserver: TrainingObserver {
@@ -8,7 +9,6 @@ package final class ConsoleObserver: TrainingObserver {
   private var run: RunDescription?
   private var samplesInEpoch = 0.0
   private var epochSums = LossSums()
-  private var validation: TrainingReport?
 
   /// Shows a run.
   ///
@@ -29,11 +29,10 @@ package final class ConsoleObserver: TrainingObserver {
       beginEpoch(after: description.startStep)
     case .step(let report): step(report)
     case .epoch(let report): finish(report)
-    case .validation(let report): validation = report
+    case .validation(let report): showValidation(report)
     case .test(let report): reporter.show("test        \(text(report))")
     case .log, .checkpoint: break
     }
-    if case .validation(let report) = event { showValidation(report) }
   }
 
   private func step(_ report: TrainingReport) {
@@ -47,6 +46,12 @@ package final class ConsoleObserver: TrainingObserver {
       soFar.gradientNorm = nil
       return soFar.values(isClassification: run.isClassification)
     }
+    // A run by steps may end within an epoch, of which nobody else tells.
+    if report.step == run.totalSteps, completed < run.stepsPerEpoch {
+      var part = report
+      part.sums = epochSums
+      finish(part)
+    }
   }
 
   private func finish(_ report: TrainingReport) {
@@ -58,7 +63,8 @@ package final class ConsoleObserver: TrainingObserver {
   }
 
   private func showValidation(_ report: TrainingReport) {
-    reporter.show("  validation  \(text(report))")
+    // It belongs to the epoch's line, which is not shown either.
+    if reporter.style != .none { reporter.show("  validation  \(text(report))") }
   }
 
   private func beginEpoch(after step: Int) {
@@ -85,16 +91,16 @@ package final class ConsoleObserver: TrainingObserver {
       run.globalBatch % run.shards == 0
       ? "\(run.globalBatch / run.shards)" : "about \(run.globalBatch / run.shards)"
     var held: [String] = []
-    if run.validationSamples > 0 { held.append("\(run.validationSamples) validation") }
-    if run.testSamples > 0 { held.append("\(run.testSamples) test") }
+    if run.validationSamples > 0 { held.append("\(run.validationSamples.grouped) validation") }
+    if run.testSamples > 0 { held.append("\(run.testSamples.grouped) test") }
     var lines = [
-      "\(run.name): \(run.parameters) parameters; "
-        + (["\(run.samples) training"] + held).joined(separator: ", ") + " samples",
+      "\(run.name): \(run.parameters.grouped) parameters; "
+        + (["\(run.samples.grouped) training"] + held).joined(separator: ", ") + " samples",
       "global batch \(run.globalBatch) = \(run.shards) shards x \(shardSize); \(run.ranks) "
         + "\(run.ranks == 1 ? "rank" : "ranks") x \(run.workers) "
         + "\(run.workers == 1 ? "worker" : "workers") run \(perLane) each; "
         + "same bits on any ranks x workers up to \(run.shards)",
-      "\(run.stepsPerEpoch) steps an epoch, \(run.totalSteps) in all; gradients by \(run.exchange); "
+      "\(run.stepsPerEpoch.grouped) steps an epoch, \(run.totalSteps.grouped) in all; gradients by \(run.exchange); "
         + "\(run.instructionSet)",
     ]
     if run.startStep > 0 { lines.append("resumed after step \(run.startStep)") }

@@ -32,7 +32,9 @@ package final class MetricsObserver: TrainingObserver {
       try flush()
     case .validation(let report): try write(report, split: "validation")
     case .test(let report):
-      try write(report, split: "test")
+      // A finished run that is launched again only tests once more.
+      let isKnown = log.records.contains { $0.split == "test" && $0.step == report.step }
+      if !isKnown { try write(report, split: "test") }
       try flush()
     case .checkpoint: try flush()
     case .started, .step: break

@@ -32,7 +32,9 @@ package struct TrainingState: Sendable, Equatable {
     globalBatch = plan.batches.globalBatch
     samples = plan.batches.sampleCount
     optimizer = type(of: plan.optimizer).kind
-    normalization = plan.data.normalization
+    // Which columns are constant follows from the data and is not kept.
+    let fitted = plan.data.normalization
+    normalization = Normalization(kind: fitted.kind, scale: fitted.scale, shift: fitted.shift)
     if case .classification(_, let names) = plan.data.task { classNames = names }
   }
 

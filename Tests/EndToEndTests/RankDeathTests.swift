@@ -8,7 +8,7 @@ import Testing
 
 extension EndToEnd {
   @Suite("Ranks that die, and what launch/run makes of it", .serialized, .needsLauncher)
-  struct DyingRankTests {
+  struct RankDeathTests {
     private static let changes = ["train.epochs=100000", "train.checkpoint.every_steps=500"]
 
     /// Waits for a checkpoint and kills the rank that is asked for.

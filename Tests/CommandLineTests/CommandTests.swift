@@ -1,0 +1,211 @@
+import Checkpoints
+import DataParallelism
+import Datasets
+import MessagePassing
+import Options
+import Tensors
+import TestSupport
+import Testing
+import Training
+
+@testable import CommandLine
+
+/// Runs the program in this process.
+private func lockstep(_ arguments: String...) -> Outcome {
+  let output = TextBuffer()
+  let errors = TextBuffer()
+  let code = Lockstep.program.run(
+    arguments, in: CommandContext(output: output, errors: errors))
+  return Outcome(code: code, output: output.text, errors: errors.text)
+}
+
+@Suite("The program lockstep", .serialized)
+struct CommandTests {
+  static let digits = RepositoryFiles.path("configs/digits-mlp.yaml")
+  static let network =
+    "model={layers: [{dense: {units: 64, activation: relu}}, dropout, {dense: {units: 10}}]}"
+
+  @Test("shows a network as a table")
+  func summary() {
+    let outcome = lockstep(
+      "summary", "-c", Self.digits, "--set", Self.network, "--set", "train.global_batch=32",
+      "--set", "train.shards=4", "--set", "optimizer=adam")
+    #expect(outcome.errors == "")
+    #expect(
+      outcome.output.hasPrefix(
+        """
+        layer      kind     output  parameters  MACs/sample
+        ---------  -------  ------  ----------  -----------
+        input      input    [64]
+        dense_1    dense    [64]         4,160        4,096
+        dropout_1  dropout  [64]             0            0
+        dense_2    dense    [10]           650          640
+
+        parameters         4,810
+        forward pass       4,736 multiply-adds a sample (9,472 FLOPs)
+        training memory
+        """))
+    #expect(outcome.output.contains("a shard of 8 samples"))
+    #expect(outcome.code == .done)
+  }
+
+  @Test("checks a configuration with its data")
+  func configCheck() {
+    let outcome = lockstep(
+      "config", "check", "-c", Self.digits, "--set", Self.network, "--set", "train.epochs=2",
+      "--set", "train.global_batch=32")
+    #expect(
+      outcome
+        == Outcome(code: .done, output: "ok: digits-mlp, 4810 parameters, 82 steps\n", errors: ""))
+  }
+
+  @Test("ends wrong configurations with 2 and says what is wrong")
+  func wrongConfigurations() {
+    func errors(_ change: String) -> String {
+      let outcome = lockstep("config", "check", "-c", Self.digits, "--set", change)
+      #expect(outcome.code == .usage)
+      #expect(outcome.output == "")
+      return outcome.errors
+    }
+    #expect(errors("train.epocs=3").contains("did you mean `epochs`?"))
+    #expect(errors("optimizer=adm").contains("did you mean `adam`?"))
+    #expect(
+      errors("loss={cross_entropy: {class_weights: [1, 2]}}").contains(
+        "2 `class_weights` for 10 classes"))
+    #expect(errors("loss=hinge").hasPrefix("error: the loss hinge of an output [10] wants 10"))
+    #expect(lockstep("config", "check", "-c", "/nothing.yaml").code == .usage)
+  }
+
+  @Test("ends missing data with 3")
+  func missingData() {
+    let outcome = lockstep(
+      "config", "check", "-c", Self.digits, "--set", "data.train=/nothing.csv")
+    #expect(outcome.code == .data)
+    #expect(outcome.errors.contains("/nothing.csv"))
+  }
+
+  @Test(
+    "helps with every command, within 100 columns",
+    arguments: Lockstep.program.declarations.map(\.name))
+  func help(name: String) {
+    let words = name.split(separator: " ").map(String.init)
+    let output = TextBuffer()
+    let code = Lockstep.program.run(
+      words + ["--help"], in: CommandContext(output: output, errors: TextBuffer()))
+    #expect(code == .done)
+    #expect(output.text.hasPrefix("lockstep \(name): "))
+    #expect(output.text.contains("usage: lockstep \(name)"))
+    #expect(output.text.contains("examples:"))
+    #expect(output.text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test("names all commands, and what an unknown one was meant to be")
+  func commands() {
+    let help = lockstep("--help")
+    for name in ["train", "evaluate", "predict", "summary", "config check", "conformance", "bench"]
+    {
+      #expect(help.output.contains("  \(name) "))
+    }
+    let outcome = lockstep("trian")
+    #expect(outcome.code == .usage)
+    #expect(outcome.errors.contains("train"))
+    #expect(lockstep("train").errors.contains("--config"))
+  }
+
+  @Test("says which parts the data has where one is asked for that it has not")
+  func parts() {
+    let outcome = lockstep("predict", "-c", Self.digits, "--split", "tset")
+    #expect(outcome.code == .usage)
+    #expect(outcome.errors.contains("it has: train, validation, test"))
+    #expect(lockstep("predict").errors.contains("no run and no configuration was given"))
+  }
+
+  @Test("predicts with an untrained network, the worked neuron of the course")
+  func predict() {
+    let outcome = lockstep(
+      "predict", "-c", RepositoryFiles.path("configs/course/worked-neuron.yaml"), "--logits")
+    #expect(outcome.code == .done)
+    #expect(outcome.errors == "")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count >= 2)
+    #expect(Float(lines[1]).map { abs($0 - 2.6) < 1e-5 || abs($0 - 0.9308616) < 1e-5 } == true)
+  }
+
+  @Test("quotes class names that would be several fields of CSV")
+  func quotes() {
+    #expect(PredictCommand.field("iris setosa") == "iris setosa")
+    #expect(PredictCommand.field("a, b") == "\"a, b\"")
+    #expect(PredictCommand.field("5\" disk") == "\"5\"\" disk\"")
+  }
+
+  @Test("passes and fails reference cases one by one")
+  func conformance() throws {
+    let outcome = lockstep(
+      "conformance", RepositoryFiles.path("Tests/Reference/conformance"), "--tolerance", "1e-30")
+    #expect(outcome.code == .failed)
+    #expect(outcome.output.split(separator: "\n").last?.hasSuffix(" failed") == true)
+    let empty = try TemporaryFolder()
+    let nothing = lockstep("conformance", empty.path)
+    #expect(nothing.code == .usage)
+    #expect(nothing.errors.contains("no case below"))
+  }
+}
+
+@Suite("A failure")
+struct FailureTests {
+  private func code(_ error: any Error) -> ExitCode { Failure(error).exitCode }
+
+  @Test("ends the process as the contract says")
+  func exitCodes() {
+    #expect(code(OptionsError(problems: [Diagnostic("wrong")])) == .usage)
+    #expect(code(Diagnostic("wrong")) == .usage)
+    #expect(code(UsageError("wrong", command: nil)) == .usage)
+    #expect(code(DatasetError("wrong")) == .data)
+    #expect(code(TrainingError.diverged(step: 1, what: "loss", tensor: "t")) == .diverged)
+    #expect(code(TrainingError.mismatch("wrong", hint: "hint")) == .usage)
+    #expect(code(DataParallelismError.fewerShardsThanRanks(shards: 1, ranks: 2)) == .usage)
+    #expect(code(DataParallelismError.abandoned(rank: 1)) == .rankFailed)
+    #expect(code(DataParallelismError.thread(code: 11)) == .rankFailed)
+    #expect(code(CheckpointError.noneValid(directory: "d", skipped: [])) == .failed)
+    #expect(code(StreamError(reason: "full")) == .failed)
+  }
+
+  @Test("says `error:` once")
+  func text() {
+    #expect(Failure(Diagnostic("wrong")).text == "error: wrong")
+    #expect(Failure(DatasetError("wrong")).text == "error: wrong")
+  }
+
+  @Test("of all ranks is told once, of one rank by that rank")
+  func scopes() {
+    func scope(_ error: any Error) -> String { "\(Failure(error).scope)" }
+    #expect(scope(DatasetError("wrong")) == "everyRank")
+    #expect(scope(StreamError(reason: "full")) == "rank")
+    #expect(scope(DataParallelismError.abandoned(rank: 1)) == "consequence")
+  }
+}
+
+@Suite("A text table")
+struct TextTableTests {
+  @Test("is as wide as its cells, without spaces at the ends of lines")
+  func table() {
+    var table = TextTable([("name", .left), ("n", .right), ("note", .left)])
+    table.add(["a", "10"])
+    table.add(["longer", "7", "x"])
+    #expect(
+      table.text == """
+        name     n  note
+        ------  --  ----
+        a       10
+        longer   7  x
+        """)
+  }
+
+  @Test("groups the digits of numbers and rounds mebibytes")
+  func numbers() {
+    #expect(
+      [0, 999, 1000, 1234567].map(\.grouped) == ["0", "999", "1,000", "1,234,567"])
+    #expect(NetworkSummary.mebibytes(1 << 20) == "1.00 MiB")
+    #expect(NetworkSummary.mebibytes(1 << 14) == "0.02 MiB")
+  }
+}

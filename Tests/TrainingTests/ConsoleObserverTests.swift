@@ -1,0 +1,103 @@
+import Networks
+import RunRecords
+import Testing
+
+@testable import Training
+
+/// A terminal that keeps what is written, with a clock that stands still.
+private final class Screen {
+  var text = ""
+
+  func reporter(_ style: ProgressStyle) -> ProgressReporter {
+    ProgressReporter(
+      style: style,
+      surroundings: ProgressReporter.Surroundings(
+        seconds: { 0 }, columns: { 80 }, write: { [self] in text += $0 }))
+  }
+}
+
+@Suite("The console")
+struct ConsoleObserverTests {
+  private static func description(steps: Int = 4, workers: Int = 2) -> RunDescription {
+    RunDescription(
+      name: "digits", ranks: 2, workers: workers, shards: 8, globalBatch: 256, samples: 500,
+      validationSamples: 50, testSamples: 0, parameters: 1234, stepsPerEpoch: 2, totalSteps: steps,
+      startStep: 0, isClassification: true, instructionSet: "AVX-512", exchange: "a shared window")
+  }
+
+  private static func report(_ step: Int, loss: Double = 1) -> TrainingReport {
+    var sums = LossSums()
+    sums.loss = loss * 4
+    sums.weight = 4
+    sums.correct = 3
+    sums.count = 4
+    return TrainingReport(
+      step: step, epoch: (step + 1) / 2, sums: sums, gradientNorm: 2, seconds: 0)
+  }
+
+  @Test("says in words what a run is")
+  func banner() {
+    #expect(
+      ConsoleObserver.banner(Self.description()) == [
+        "digits: 1,234 parameters; 500 training, 50 validation samples",
+        "global batch 256 = 8 shards x 32; 2 ranks x 2 workers run 2 each; "
+          + "same bits on any ranks x workers up to 8",
+        "2 steps an epoch, 4 in all; gradients by a shared window; AVX-512",
+      ])
+    var uneven = Self.description(workers: 1)
+    uneven.ranks = 3
+    uneven.globalBatch = 100
+    uneven.startStep = 7
+    let lines = ConsoleObserver.banner(uneven)
+    #expect(
+      lines[1]
+        == "global batch 100 = 8 shards x about 12; 3 ranks x 1 worker run 2 or 1 more each; "
+        + "same bits on any ranks x workers up to 8")
+    #expect(lines.last == "resumed after step 7")
+  }
+
+  @Test("shows a line an epoch, and evaluations below it")
+  func lines() {
+    let screen = Screen()
+    let observer = ConsoleObserver(screen.reporter(.plain), epochs: 2)
+    observer.handle(.started(Self.description()))
+    screen.text = ""
+    observer.handle(.step(Self.report(1)))
+    observer.handle(.step(Self.report(2)))
+    observer.handle(.epoch(Self.report(2, loss: 0.5)))
+    observer.handle(.validation(Self.report(2, loss: 0.25)))
+    observer.handle(.test(Self.report(4, loss: 0.125)))
+    let lines = screen.text.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[0].hasPrefix("epoch 1/2  loss 0.500 accuracy 0.750"))
+    #expect(!lines[0].contains("gradient_norm"))
+    #expect(lines[1].hasPrefix("  validation  loss 0.250  accuracy 0.750"))
+    #expect(lines[2].hasPrefix("test        loss 0.125  accuracy 0.750"))
+  }
+
+  @Test("shows no validation without the epoch's line that it belongs to")
+  func quiet() {
+    let screen = Screen()
+    let observer = ConsoleObserver(screen.reporter(.none), epochs: 2)
+    observer.handle(.started(Self.description()))
+    screen.text = ""
+    observer.handle(.epoch(Self.report(2)))
+    observer.handle(.validation(Self.report(2)))
+    #expect(screen.text == "")
+    observer.handle(.test(Self.report(2)))
+    #expect(screen.text.hasPrefix("test "))
+  }
+
+  @Test("tells of the epoch within which a run by steps ends")
+  func partialEpoch() {
+    let screen = Screen()
+    let observer = ConsoleObserver(screen.reporter(.plain), epochs: nil)
+    observer.handle(.started(Self.description(steps: 3)))
+    for step in 1...3 {
+      observer.handle(.step(Self.report(step, loss: Double(step))))
+      if step == 2 { observer.handle(.epoch(Self.report(2))) }
+    }
+    let lines = screen.text.split(separator: "\n")
+    #expect(lines.last?.hasPrefix("epoch 2  loss 3.000 accuracy 0.750") == true)
+  }
+}

@@ -1,0 +1,210 @@
+import Configuration
+import Datasets
+import JSONText
+import Networks
+import Operators
+import Optimizers
+import Tensors
+import Testing
+
+@testable import Training
+
+/// A small plan on data with a constant column, which min-max rescaling treats on its own.
+func smallPlan(
+  seed: UInt64 = 7, shards: Int = 3, batch: Int = 4, samples: Int = 10,
+  optimizer: any Optimizer = Adam(), loss: any Loss = CrossEntropy(), model: ModelSpec? = nil,
+  length: TrainSettings.Length = .epochs(2), precision: ElementType = .float32
+) throws -> TrainingPlan {
+  var features: [Float] = []
+  for sample in 0..<samples { features += [Float(sample), 5, Float(sample * sample % 7)] }
+  let data = Dataset(
+    features: features, sampleShape: [3], targets: (0..<samples).map { Float($0 % 2) },
+    classNames: ["even", "odd"])
+  return try TrainingPlan(
+    model: model ?? Sequential { Dense(2) }, data: DataSplits(train: data, normalize: .minMax),
+    loss: loss, optimizer: optimizer,
+    settings: TrainSettings(
+      length: length, globalBatch: batch, shards: shards, precision: precision),
+    shards: shards, seed: seed)
+}
+
+@Suite("The state in a checkpoint")
+struct StateTests {
+  private func progress() -> TrainingProgress {
+    var sums = LossSums()
+    sums.loss = 0.1 + 0.2
+    sums.weight = 3
+    sums.correct = 2
+    sums.count = 3
+    var progress = TrainingProgress()
+    progress.add(sums)
+    progress.noteValidation(sums, isClassification: true)
+    progress.add(sums)
+    return progress
+  }
+
+  @Test("comes back from JSON as it was, to the last bit")
+  func roundTrip() throws {
+    let state = TrainingState(try smallPlan(seed: .max), progress: progress())
+    let text = state.json.text()
+    #expect(try TrainingState(json: JSONValue.parse(text)) == state)
+    let fresh = TrainingState(try smallPlan(), progress: TrainingProgress())
+    #expect(try TrainingState(json: JSONValue.parse(fresh.json.text())) == fresh)
+  }
+
+  @Test("that came back is taken by the plan it was saved from, constant columns or not")
+  func sameRun() throws {
+    let plan = try smallPlan()
+    #expect(!plan.data.normalization.constantColumns.isEmpty)
+    let text = TrainingState(plan, progress: progress()).json.text()
+    let saved = try TrainingState(json: JSONValue.parse(text))
+    #expect(throws: Never.self) { try saved.check(against: plan) }
+  }
+
+  @Test("is refused where another run would come out, with what differs")
+  func differences() throws {
+    let saved = TrainingState(try smallPlan(), progress: progress())
+    func message(_ plan: TrainingPlan) -> String {
+      do {
+        try saved.check(against: plan)
+        return "no error"
+      } catch { return error.description }
+    }
+    #expect(message(try smallPlan(seed: 8)).contains("seed 7, the configuration says 8"))
+    #expect(message(try smallPlan(shards: 2)).contains("train.shards 3, the configuration says 2"))
+    #expect(
+      message(try smallPlan(batch: 5)).contains("train.global_batch 4, the configuration says 5"))
+    #expect(message(try smallPlan(optimizer: SGD(learningRate: 0.1))).contains("optimizer adam"))
+    #expect(message(try smallPlan(samples: 11)).contains("training samples of 10"))
+    var other = saved
+    other.normalization = .identity
+    #expect(throws: TrainingError.self) { try other.check(against: smallPlan()) }
+  }
+
+  @Test(
+    "that is damaged is refused with the member that is wrong",
+    arguments: ["format", "step", "epoch_sums", "seed", "shards", "normalization", "optimizer"])
+  func damage(member: String) throws {
+    let state = TrainingState(try smallPlan(), progress: progress())
+    var object = try #require(state.json.object)
+    object[member] = .string("?")
+    if member == "optimizer" { object[member] = .integer(1) }
+    let error = #expect(throws: JSONError.self) { try TrainingState(json: .object(object)) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains(member), "\(text)")
+  }
+}
+
+@Suite("A run's progress")
+struct ProgressTests {
+  private func sums(accuracy: Double, loss: Double) -> LossSums {
+    var sums = LossSums()
+    sums.correct = accuracy * 4
+    sums.count = 4
+    sums.loss = loss
+    sums.weight = 1
+    return sums
+  }
+
+  @Test("notes the best validation, the first of equal ones")
+  func best() {
+    var progress = TrainingProgress()
+    for accuracy in [0.5, 0.75, 0.75, 0.25] {
+      progress.add(LossSums())
+      progress.noteValidation(sums(accuracy: accuracy, loss: 1), isClassification: true)
+    }
+    #expect(progress.bestStep == 2 && progress.bestValue == 0.75)
+    #expect(progress.validationStep == 4)
+    var regression = TrainingProgress()
+    for loss in [3, 2, 2.5, 2] {
+      regression.add(LossSums())
+      regression.noteValidation(sums(accuracy: 0, loss: loss), isClassification: false)
+    }
+    #expect(regression.bestStep == 2 && regression.bestValue == 2)
+  }
+
+  @Test(
+    "never takes a NaN for the best", arguments: [[Double.nan, 2], [2, .nan], [.nan, 2, .nan]])
+  func notANumber(losses: [Double]) {
+    var progress = TrainingProgress()
+    for loss in losses {
+      progress.add(LossSums())
+      progress.noteValidation(sums(accuracy: 0, loss: loss), isClassification: false)
+    }
+    #expect(progress.bestValue == 2)
+  }
+}
+
+@Suite("The batches of an evaluation")
+struct EvaluationBatchesTests {
+  @Test("cover each sample once, in batches of prepared sizes", arguments: 1...9)
+  func cover(shards: Int) {
+    for count in 1...40 {
+      for batch in 1...7 {
+        let batches = EvaluationBatches(batch: batch, shards: shards, sampleCounts: [count])
+        var seen: [Int] = []
+        for shard in 0..<shards {
+          let part = EvaluationBatches.part(shard, of: shards, count: count)
+          for start in stride(from: part.lowerBound, to: part.upperBound, by: batch) {
+            let end = min(start + batch, part.upperBound)
+            #expect(batches.sizes.contains(end - start))
+            seen += start..<end
+          }
+        }
+        #expect(seen == Array(0..<count))
+        #expect(!batches.sizes.contains(0))
+      }
+    }
+  }
+}
+
+@Suite("A plan")
+struct PlanTests {
+  private func message(_ make: () throws -> TrainingPlan) -> String {
+    do {
+      _ = try make()
+      return "no error"
+    } catch { return "\(error)" }
+  }
+
+  @Test("refuses what does not fit together")
+  func mismatches() {
+    #expect(
+      message { try smallPlan(loss: CrossEntropy(classWeights: [1, 2, 3])) }.contains(
+        "3 `class_weights` for 2 classes"))
+    #expect(message { try smallPlan(precision: .bfloat16) }.contains("bfloat16 is not supported"))
+    #expect(
+      message {
+        try smallPlan(
+          model: ModelSpec(inputs: [.init(name: "a", shape: [3]), .init(name: "b", shape: [3])]) {
+            Dense(2).named("left").from("a")
+            Pair().from("left", "b")
+          })
+      }.contains("the network has 2 inputs, the data gives one"))
+    #expect(
+      message { try smallPlan(loss: BinaryCrossEntropy()) }.contains(
+        "wants 2 targets a sample, the data has 1"))
+    #expect(
+      message { try smallPlan(loss: MeanSquaredError(), model: Sequential { Dense(1) }) }
+        == "no error")
+    #expect(
+      message { try smallPlan(loss: Hinge(), model: Sequential { Dense(1) }) } == "no error")
+  }
+
+  @Test("of more epochs than steps can be counted goes on as long as it can")
+  func overflow() throws {
+    #expect(try smallPlan(length: .epochs(.max)).totalSteps == .max)
+    #expect(try smallPlan(length: .epochs(3)).totalSteps == 9)
+  }
+}
+
+/// A layer of two inputs, which gives the first.
+private struct Pair: Layer {
+  var kind: String { "pair" }
+
+  func outputShape(of inputs: [Shape]) throws(LayerError) -> Shape { inputs[0] }
+
+  func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
+    preconditionFailure("never computed")
+  }
+}
