@@ -129,7 +129,7 @@ let package = Package(
       of: "CommandLine",
       [
         "CommandLine", "Options", "Training", "DataParallelism", "MessagePassing", "Datasets",
-        "Checkpoints",
+        "Checkpoints", "RunRecords", "Tensors",
       ]),
     .target(name: "CKernelsLevels", path: "Tests/CKernelsLevels"),
     tests(of: "CKernels", ["CKernels", "CKernelsLevels"]),

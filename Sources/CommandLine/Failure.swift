@@ -31,6 +31,8 @@ struct Failure {
       scope = .everyRank
     case let error as DataParallelismError:
       (exitCode, scope) = Self.classify(error)
+    case RunRecordsError.notARunFolder:
+      (exitCode, scope) = (.usage, .rank)
     case is ReplicaDriftError:
       (exitCode, scope) = (.rankFailed, .everyRank)
     default:

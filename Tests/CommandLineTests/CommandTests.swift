@@ -3,6 +3,7 @@ import DataParallelism
 import Datasets
 import MessagePassing
 import Options
+import RunRecords
 import Tensors
 import TestSupport
 import Testing
@@ -161,6 +162,7 @@ struct FailureTests {
     #expect(code(Diagnostic("wrong")) == .usage)
     #expect(code(UsageError("wrong", command: nil)) == .usage)
     #expect(code(DatasetError("wrong")) == .data)
+    #expect(code(RunRecordsError.notARunFolder(path: "x", reason: "it is gone")) == .usage)
     #expect(code(TrainingError.diverged(step: 1, what: "loss", tensor: "t")) == .diverged)
     #expect(code(TrainingError.mismatch("wrong", hint: "hint")) == .usage)
     #expect(code(DataParallelismError.fewerShardsThanRanks(shards: 1, ranks: 2)) == .usage)
