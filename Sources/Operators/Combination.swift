@@ -41,8 +41,8 @@ extension Elementwise {
   /// Adds one row to every row.
   ///
   /// - Parameters:
-  ///   - rows: a multiple of the row's size.
   ///   - row: what is added to each.
+  ///   - rows: a multiple of the row's size.
   ///   - sum: where the sums go; may be `rows`.
   package static func add(row: FloatView, toRows rows: FloatView, into sum: FloatView) {
     assert(rows.count == sum.count && rows.count % row.count == 0)

@@ -2,8 +2,9 @@ internal import CKernels
 internal import Options
 internal import Tensors
 
-/// What Adam and AdamW have in common: everything but where weight decay goes. NAdam shares the
-/// options.
+/// What Adam and AdamW have in common: everything but where weight decay goes.
+///
+/// NAdam shares the options.
 struct AdamCore: Sendable {
   var learningRate: Double
   var beta1: Double

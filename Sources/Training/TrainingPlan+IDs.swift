@@ -40,7 +40,7 @@ extension TrainingPlan {
       throw DatasetError(
         "sample \(sample) of the \(name) data has \(numbers[index]) as element \(element), but "
           + "`\(ids.layer)` takes the ids 0 to \(ids.idCount - 1)",
-        hint: part.normalization.isIdentity
+        hint: part.normalization == .identity
           ? "ids are whole numbers below `vocabulary`"
           : "the data was rescaled: ids need `normalize: none`")
     }

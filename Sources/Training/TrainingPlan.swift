@@ -3,6 +3,7 @@ package import Datasets
 package import Networks
 package import Optimizers
 internal import Options
+internal import Tensors
 
 /// What is trained, on what, and how: the same on every rank, checked before anything starts.
 package struct TrainingPlan: Sendable {

@@ -86,7 +86,8 @@ public struct Repeat: ModelPart {
   public init(_ times: Int, @LayerListBuilder layers: () -> [LayerEntry]) {
     self.times = times
     self.layers = layers()
-    precondition(times > 0 && !self.layers.isEmpty, "\(times) copies of \(self.layers.count) layers")
+    precondition(
+      times > 0 && !self.layers.isEmpty, "\(times) copies of \(self.layers.count) layers")
   }
 
   /// Reads `times` and `layers`.
