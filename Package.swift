@@ -109,12 +109,12 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
-    tests(of: "Networks", ["Networks", "Operators", "Options", "Tensors"]),
+    tests(of: "Networks", ["Networks", "Configuration", "Operators", "Options", "Tensors"]),
     tests(of: "Conformance", ["Conformance", "Options"]),
     tests(
       of: "Training",
       [
-        "Training", "Configuration", "Networks", "Operators", "Optimizers", "Datasets",
+        "Training", "Configuration", "Networks", "Operators", "Optimizers", "Datasets", "Options",
         "DataParallelism", "MessagePassing", "Checkpoints", "Tensors",
       ]),
     tests(of: "Options", ["Options"]),

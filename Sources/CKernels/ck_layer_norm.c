@@ -113,8 +113,10 @@ CK_CLONES void ck_layer_norm_backward(const float *x, const float *weight, const
     const float g = sums.gradient / (float)cols, p = sums.product / (float)cols;
     CK_ELEMENTWISE
     for (size_t i = 0; i < cols; i++) {
+      // Rounded as in the sums, so that what should cancel does.
+      float d = dy[i] * weight[i];
       float n = (x[i] - m) * f;
-      dx[i] = f * ((dy[i] * weight[i] - g) - n * p);
+      dx[i] = f * ((d - g) - n * p);
     }
     dx += cols;
   }

@@ -57,6 +57,8 @@ public enum LayerListBuilder {
   public static func buildExpression(_ layer: any ModelPart) -> [LayerEntry] { [LayerEntry(layer)] }
   /// Takes a named or rewired layer.
   public static func buildExpression(_ entry: LayerEntry) -> [LayerEntry] { [entry] }
+  /// Takes layers made elsewhere.
+  public static func buildExpression(_ entries: [LayerEntry]) -> [LayerEntry] { entries }
   /// Joins the lines.
   public static func buildBlock(_ parts: [LayerEntry]...) -> [LayerEntry] { parts.flatMap { $0 } }
   /// Takes an `if` without `else`.
