@@ -3,44 +3,57 @@ internal import Options
 internal import Tensors
 
 /// What Adam and AdamW have in common: everything but where weight decay goes.
+///
+/// NAdam shares the options.
 struct AdamCore: Sendable {
   var learningRate: Double
   var beta1: Double
   var beta2: Double
   var epsilon: Double
   var weightDecay: Double
+  /// Whether the largest mean square so far takes the place of the present one.
+  var amsgrad = false
 
   init(
-    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double
+    learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double,
+    amsgrad: Bool = false
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
     self.weightDecay = weightDecay
+    self.amsgrad = amsgrad
   }
 
-  /// Reads the options of both; `betas: [b1, b2]` stands for `beta1` and `beta2`.
-  init(options: OptionReader, weightDecay defaultWeightDecay: Double) {
-    learningRate = options.positiveNumber("learning_rate", default: 1e-3)
-    beta1 = Self.beta(options, "beta1", default: 0.9)
-    beta2 = Self.beta(options, "beta2", default: 0.999)
+  /// Reads the options of both but `amsgrad`; `betas: [b1, b2]` stands for `beta1` and `beta2`.
+  ///
+  /// Does not finish the reader.
+  init(
+    options: OptionReader, learningRate defaultLearningRate: Double = 1e-3,
+    weightDecay defaultWeightDecay: Double
+  ) {
+    learningRate = options.positiveNumber("learning_rate", default: defaultLearningRate)
+    beta1 = options.share("beta1", default: 0.9)
+    beta2 = options.share("beta2", default: 0.999)
     if let (first, second) = Self.betas(options) { (beta1, beta2) = (first, second) }
-    epsilon = options.number(
-      "epsilon", default: 1e-8, where: { Float($0) > 0 && $0.isFinite },
-      orElse: "a float32 above 0", standIn: 1e-8)
+    epsilon = options.epsilon(default: 1e-8)
     weightDecay = options.nonNegativeNumber("weight_decay", default: defaultWeightDecay)
+  }
+
+  /// Reads all options of Adam or AdamW and finishes the reader.
+  init(optionsWithAMSGrad options: OptionReader, weightDecay: Double) {
+    self.init(options: options, weightDecay: weightDecay)
+    amsgrad = options.boolean("amsgrad", default: false)
     options.finish()
   }
 
-  private static func isBeta(_ value: Double) -> Bool { value >= 0 && value < 1 }
-
-  private static func beta(
-    _ options: OptionReader, _ key: String, default fallback: Double
-  ) -> Double {
-    options.number(
-      key, default: fallback, where: isBeta, orElse: "0 to below 1", standIn: fallback)
+  /// PyTorch's names of the state buffers.
+  var stateNames: [String] {
+    ["exp_avg", "exp_avg_sq"] + (amsgrad ? ["max_exp_avg_sq"] : [])
   }
+
+  private static func isBeta(_ value: Double) -> Bool { value >= 0 && value < 1 }
 
   private static func betas(_ options: OptionReader) -> (Double, Double)? {
     guard let value = options.value("betas") else { return nil }
@@ -71,6 +84,11 @@ struct AdamCore: Sendable {
     return result
   }
 
+  /// What makes up for the mean square's start at 0, on its root.
+  func rootScale(_ step: Int) -> Float {
+    Float(1 / (1 - Self.power(beta2, step)).squareRoot())
+  }
+
   func step(
     _ settings: StepSettings, parameters: FloatView, gradients: FloatView,
     state: OptimizerState, decouplesWeightDecay: Bool
@@ -83,11 +101,16 @@ struct AdamCore: Sendable {
       gradient_decay: decouplesWeightDecay ? 0 : Float(weightDecay),
       parameter_scale: decouplesWeightDecay ? Float(1 - rate * weightDecay) : 1,
       mean_share: Float(1 - beta1), beta2: Float(beta2), square_share: Float(1 - beta2),
-      root_scale: Float(1 / (1 - Self.power(beta2, settings.step)).squareRoot()),
-      epsilon: Float(epsilon))
-    unsafe ck_adam_step(
-      parameters.pointer, gradients.pointer, mean.pointer, meanSquare.pointer, parameters.count,
-      constants)
+      root_scale: rootScale(settings.step), epsilon: Float(epsilon))
+    if amsgrad, let largest = state.third {
+      unsafe ck_adam_amsgrad_step(
+        parameters.pointer, gradients.pointer, mean.pointer, meanSquare.pointer,
+        largest.pointer, parameters.count, constants)
+    } else {
+      unsafe ck_adam_step(
+        parameters.pointer, gradients.pointer, mean.pointer, meanSquare.pointer,
+        parameters.count, constants)
+    }
   }
 }
 

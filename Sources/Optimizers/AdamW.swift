@@ -21,27 +21,32 @@ public struct AdamW: Optimizer {
   public var epsilon: Double { core.epsilon }
   /// Takes this share of the parameter away, times the learning rate.
   public var weightDecay: Double { core.weightDecay }
+  /// Whether the largest mean square so far takes the place of the present one.
+  ///
+  /// *On the Convergence of Adam and Beyond*, Reddi, Kale and Kumar, 2018.
+  public var amsgrad: Bool { core.amsgrad }
 
   /// Makes the optimizer, with PyTorch's defaults.
   ///
   /// - Precondition: `epsilon` is above 0; with 0, a parameter without gradient would become NaN.
   public init(
     learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8, weightDecay: Double = 0.01
+    epsilon: Double = 1e-8, weightDecay: Double = 0.01, amsgrad: Bool = false
   ) {
     precondition(Float(epsilon) > 0, "adamw: epsilon must be above 0, is \(epsilon)")
     core = AdamCore(
       learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-      weightDecay: weightDecay)
+      weightDecay: weightDecay, amsgrad: amsgrad)
   }
 
-  /// Reads `learning_rate`, `beta1`, `beta2` (or both as `betas`), `epsilon` and `weight_decay`.
+  /// Reads `learning_rate`, `beta1`, `beta2` (or both as `betas`), `epsilon`, `weight_decay` and
+  /// `amsgrad`.
   public init(options: OptionReader) {
-    core = AdamCore(options: options, weightDecay: 0.01)
+    core = AdamCore(optionsWithAMSGrad: options, weightDecay: 0.01)
   }
 
-  /// The running means of the gradient and of its square.
-  public var stateNames: [String] { ["exp_avg", "exp_avg_sq"] }
+  /// The running means of the gradient and of its square, and the largest of the latter if wanted.
+  public var stateNames: [String] { core.stateNames }
 
   /// Updates a range; see ``Optimizer/step(_:parameters:gradients:state:)``.
   public func step(

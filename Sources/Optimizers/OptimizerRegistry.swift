@@ -8,6 +8,10 @@ public enum OptimizerRegistry {
       SGD.self,
       Adam.self,
       AdamW.self,
+      NAdam.self,
+      RMSprop.self,
+      Adagrad.self,
+      Adadelta.self,
     ]
   }
 

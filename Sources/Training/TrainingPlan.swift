@@ -2,6 +2,7 @@ package import Configuration
 package import Datasets
 package import Networks
 package import Optimizers
+internal import Options
 internal import Tensors
 
 /// What is trained, on what, and how: the same on every rank, checked before anything starts.
@@ -36,11 +37,13 @@ package struct TrainingPlan: Sendable {
   ///   - shards: into how many shards a step is cut.
   ///   - seed: the run's seed.
   /// - Throws: `OptionsError` where the network does not fit together or not to the data;
-  ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output.
+  ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output;
+  ///   `DatasetError` where the network reads ids from the data that it does not know.
   package init(
     model: ModelSpec, data: DataSplits, loss: any Loss, optimizer: any Optimizer,
     settings: TrainSettings, shards: Int, seed: UInt64
   ) throws {
+    try Self.checkInputs(of: model)
     graph = try Graph(model, dataShape: data.inputShape)
     self.loss = loss
     self.optimizer = optimizer
@@ -59,6 +62,19 @@ package struct TrainingPlan: Sendable {
     self.seed = seed
     try checkInput()
     try checkTarget()
+    try checkIDs()
+  }
+
+  private static func checkInputs(of model: ModelSpec) throws(OptionsError) {
+    guard model.inputs.count > 1 else { return }
+    let names = model.inputs.map { "`\($0.name)`" }.joined(separator: ", ")
+    throw OptionsError(problems: [
+      Diagnostic(
+        "the model has \(model.inputs.count) inputs (\(names)), but a data set feeds one alone",
+        at: model.mark,
+        hint: "write `input` in place of `inputs`; networks of several inputs can be compared with "
+          + "reference cases, not trained on a data set")
+    ])
   }
 
   private func checkInput() throws(TrainingError) {

@@ -113,4 +113,74 @@ struct LevelTests {
       "affine", count: x.count, { unsafe ck_affine_f32_v3(x, &$0, x.count, 0.3, 0.1) },
       { unsafe ck_affine_f32_v4(x, &$0, x.count, 0.3, 0.1) })
   }
+
+  @Test("layer normalization", arguments: [5, 16, 63, 200])
+  func layerNorm(cols: Int) {
+    let rows = 21
+    let x = numbers(rows * cols, seed: 10, scale: 3), dy = numbers(rows * cols, seed: 11)
+    let weight = numbers(cols, seed: 12), bias = numbers(cols, seed: 13)
+    var (mean, factor) = ([Float](repeating: 0, count: rows), [Float](repeating: 0, count: rows))
+    compare(
+      "forward", count: x.count,
+      {
+        unsafe ck_layer_norm_forward_v3(x, weight, bias, 1e-5, &$0, &mean, &factor, rows, cols)
+      },
+      {
+        unsafe ck_layer_norm_forward_v4(x, weight, bias, 1e-5, &$0, &mean, &factor, rows, cols)
+      })
+    let zeros = [Float](repeating: 0, count: cols)
+    var (dweight, dbias, otherWeight, otherBias) = (zeros, zeros, zeros, zeros)
+    compare(
+      "backward", count: x.count,
+      {
+        unsafe ck_layer_norm_backward_v3(
+          x, weight, mean, factor, dy, &$0, &dweight, &dbias, rows, cols)
+      },
+      {
+        unsafe ck_layer_norm_backward_v4(
+          x, weight, mean, factor, dy, &$0, &otherWeight, &otherBias, rows, cols)
+      })
+    #expect([dweight, dbias].map(bits) == [otherWeight, otherBias].map(bits))
+    let ids = (0..<rows).map { Float($0 * 7 % 5) }
+    compare(
+      "embedding", count: 5 * cols,
+      { unsafe ck_embedding_backward_v3(ids, dy, 5, &$0, rows, cols) },
+      { unsafe ck_embedding_backward_v4(ids, dy, 5, &$0, rows, cols) })
+  }
+
+  @Test("the other adaptive optimizers")
+  func adaptive() {
+    let g = numbers(count, seed: 14)
+    struct Buffers {
+      var w, a, b, c: [Float]
+    }
+    func run(_ step: (inout Buffers) -> Void) -> [[UInt32]] {
+      var buffers = Buffers(w: g, a: g.map(abs), b: g.map(abs), c: g.map(abs))
+      for _ in 0..<5 { step(&buffers) }
+      return [buffers.w, buffers.a, buffers.b, buffers.c].map(bits)
+    }
+    let adam = level_adam(
+      step_size: 0.01, gradient_scale: 0.3, gradient_decay: 0.1, parameter_scale: 0.99,
+      mean_share: 0.1, beta2: 0.9, square_share: 0.1, root_scale: 7, epsilon: 1e-8)
+    #expect(
+      run { unsafe ck_adam_amsgrad_step_v3(&$0.w, g, &$0.a, &$0.b, &$0.c, count, adam) }
+        == run { unsafe ck_adam_amsgrad_step_v4(&$0.w, g, &$0.a, &$0.b, &$0.c, count, adam) })
+    let nadam = level_nadam(
+      gradient_scale: 0.3, weight_decay: 0.1, gradient_step: 0.02, mean_step: 0.03,
+      mean_share: 0.1, beta2: 0.9, square_share: 0.1, root_scale: 7, epsilon: 1e-8)
+    #expect(
+      run { unsafe ck_nadam_step_v3(&$0.w, g, &$0.a, &$0.b, count, nadam) }
+        == run { unsafe ck_nadam_step_v4(&$0.w, g, &$0.a, &$0.b, count, nadam) })
+    let adagrad = level_adagrad(
+      learning_rate: 0.1, gradient_scale: 0.3, weight_decay: 0.1, initial: 0.2, epsilon: 1e-10)
+    #expect(
+      run { unsafe ck_adagrad_step_v3(&$0.w, g, &$0.a, count, adagrad) }
+        == run { unsafe ck_adagrad_step_v4(&$0.w, g, &$0.a, count, adagrad) })
+    let adadelta = level_adadelta(
+      learning_rate: 0.1, gradient_scale: 0.3, weight_decay: 0.1, rho: 0.9, share: 0.1,
+      epsilon: 1e-6)
+    #expect(
+      run { unsafe ck_adadelta_step_v3(&$0.w, g, &$0.a, &$0.b, count, adadelta) }
+        == run { unsafe ck_adadelta_step_v4(&$0.w, g, &$0.a, &$0.b, count, adadelta) })
+  }
 }

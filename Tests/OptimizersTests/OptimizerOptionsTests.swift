@@ -53,6 +53,53 @@ import Testing
     #expect(adam.learningRate == 1e-3 && adam.beta1 == 0.9 && adam.beta2 == 0.999)
     #expect(adam.epsilon == 1e-8 && adam.weightDecay == 0)
     #expect(adamW.learningRate == 1e-3 && adamW.weightDecay == 0.01)
+    #expect(!adam.amsgrad && !adamW.amsgrad)
+    let rmsprop = try #require(decode("rmsprop").optimizer as? RMSprop)
+    #expect(rmsprop.learningRate == 1e-2 && rmsprop.alpha == 0.99 && rmsprop.epsilon == 1e-8)
+    #expect(rmsprop.momentum == 0 && !rmsprop.centered && rmsprop.weightDecay == 0)
+    let adagrad = try #require(decode("adagrad").optimizer as? Adagrad)
+    #expect(adagrad.learningRate == 1e-2 && adagrad.epsilon == 1e-10)
+    let adadelta = try #require(decode("adadelta").optimizer as? Adadelta)
+    #expect(adadelta.learningRate == 1 && adadelta.rho == 0.9 && adadelta.epsilon == 1e-6)
+    let nadam = try #require(decode("nadam").optimizer as? NAdam)
+    #expect(nadam.learningRate == 2e-3 && nadam.beta1 == 0.9 && nadam.beta2 == 0.999)
+    #expect(nadam.momentumDecay == 4e-3 && nadam.weightDecay == 0)
+  }
+
+  @Test("the other adaptive optimizers read all their options")
+  func adaptive() throws {
+    let (first, problems) = decode(
+      "rmsprop",
+      [
+        "learning_rate": "0.1", "alpha": "0.9", "epsilon": "1e-6", "momentum": "0.5",
+        "centered": "true", "weight_decay": "0.2",
+      ])
+    let rmsprop = try #require(first as? RMSprop)
+    #expect(problems == [])
+    #expect(rmsprop.learningRate == 0.1 && rmsprop.alpha == 0.9 && rmsprop.epsilon == 1e-6)
+    #expect(rmsprop.momentum == 0.5 && rmsprop.centered && rmsprop.weightDecay == 0.2)
+    let adagrad = try #require(
+      decode(
+        "adagrad",
+        [
+          "learning_rate": "0.1", "learning_rate_decay": "0.2",
+          "initial_accumulator_value": "0.3", "epsilon": "1e-6", "weight_decay": "0.4",
+        ]
+      ).optimizer as? Adagrad)
+    #expect(adagrad.learningRate == 0.1 && adagrad.learningRateDecay == 0.2)
+    #expect(adagrad.initialAccumulatorValue == 0.3 && adagrad.epsilon == 1e-6)
+    #expect(adagrad.weightDecay == 0.4)
+    let adadelta = try #require(
+      decode("adadelta", ["learning_rate": "0.1", "rho": "0.2", "weight_decay": "0.4"]).optimizer
+        as? Adadelta)
+    #expect(adadelta.learningRate == 0.1 && adadelta.rho == 0.2 && adadelta.weightDecay == 0.4)
+    let nadam = try #require(
+      decode("nadam", ["beta1": "0.8", "momentum_decay": "0.1", "weight_decay": "0.4"]).optimizer
+        as? NAdam)
+    #expect(nadam.beta1 == 0.8 && nadam.momentumDecay == 0.1 && nadam.weightDecay == 0.4)
+    #expect(try #require(decode("adam", ["amsgrad": "true"]).optimizer as? Adam).amsgrad)
+    #expect(try #require(decode("adamw", ["amsgrad": "true"]).optimizer as? AdamW).amsgrad)
+    #expect(decode("nadam", ["amsgrad": "true"]).problems.count == 1)
   }
 
   @Test("sgd needs a learning rate")
@@ -109,6 +156,11 @@ import Testing
       ("sgd", "learning_rate", "0"), ("sgd", "learning_rate", "-1"), ("sgd", "momentum", "1.5"),
       ("sgd", "weight_decay", "-1"), ("adam", "beta1", "1"), ("adam", "epsilon", "0"),
       ("adam", "epsilon", "1e-60"), ("adamw", "learning_rate", "fast"),
+      ("adam", "amsgrad", "perhaps"), ("nadam", "momentum_decay", "-1"), ("nadam", "beta2", "1"),
+      ("rmsprop", "alpha", "1"), ("rmsprop", "momentum", "2"), ("rmsprop", "epsilon", "0"),
+      ("rmsprop", "centered", "1.5"), ("adagrad", "learning_rate_decay", "-1"),
+      ("adagrad", "initial_accumulator_value", "-1"), ("adagrad", "epsilon", "0"),
+      ("adadelta", "rho", "-0.1"), ("adadelta", "epsilon", "0"),
     ])
   func outOfRange(kind: String, key: String, value: String) {
     let diagnostics = Diagnostics()
@@ -132,12 +184,15 @@ import Testing
     #expect(kind.optimizer == nil)
     #expect(
       kind.problems == [
-        "unknown optimizer `adm`; did you mean `adam`? known optimizers: sgd, adam, adamw"
+        "unknown optimizer `adm`; did you mean `adam`? known optimizers: sgd, adam, adamw, "
+          + "nadam, rmsprop, adagrad, adadelta"
       ])
   }
 
   @Test("kinds are unique")
   func kinds() {
-    #expect(OptimizerRegistry.kinds == ["sgd", "adam", "adamw"])
+    #expect(
+      OptimizerRegistry.kinds
+        == ["sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta"])
   }
 }

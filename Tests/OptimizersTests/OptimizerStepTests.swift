@@ -1,3 +1,4 @@
+import Glibc
 import Optimizers
 import Tensors
 import Testing
@@ -10,6 +11,16 @@ import Testing
     SGD(learningRate: 0.1, momentum: 0.9, nesterov: true),
     Adam(learningRate: 0.01), Adam(learningRate: 0.01, beta1: 0.8, beta2: 0.99, weightDecay: 0.1),
     AdamW(learningRate: 0.01, weightDecay: 0.1), AdamW(learningRate: 0.01, epsilon: 1e-3),
+    Adam(learningRate: 0.01, beta2: 0.5, weightDecay: 0.1, amsgrad: true),
+    AdamW(learningRate: 0.01, beta2: 0.5, amsgrad: true),
+    NAdam(learningRate: 0.01), NAdam(beta1: 0.8, beta2: 0.9, weightDecay: 0.1, momentumDecay: 2),
+    RMSprop(learningRate: 0.01), RMSprop(learningRate: 0.01, alpha: 0.9, weightDecay: 0.1),
+    RMSprop(learningRate: 0.01, momentum: 0.9),
+    RMSprop(learningRate: 0.01, epsilon: 1e-3, centered: true),
+    RMSprop(learningRate: 0.01, epsilon: 1e-3, momentum: 0.5, centered: true, weightDecay: 0.1),
+    Adagrad(learningRate: 0.1),
+    Adagrad(learningRate: 0.1, learningRateDecay: 0.1, weightDecay: 0.1),
+    Adadelta(), Adadelta(learningRate: 0.5, rho: 0.8, epsilon: 1e-3, weightDecay: 0.1),
   ]
 
   private static func reference(
@@ -17,6 +28,25 @@ import Testing
   ) -> [Double] {
     switch optimizer {
     case let sgd as SGD: return ReferenceOptimizer.sgd(sgd, start, gradients: gradients)
+    case let adam as Adam where adam.amsgrad:
+      return ReferenceOptimizer.amsgrad(
+        learningRate: adam.learningRate, betas: (adam.beta1, adam.beta2), epsilon: adam.epsilon,
+        decay: adam.weightDecay, decoupled: false, start, gradients: gradients)
+    case let adam as AdamW where adam.amsgrad:
+      return ReferenceOptimizer.amsgrad(
+        learningRate: adam.learningRate, betas: (adam.beta1, adam.beta2), epsilon: adam.epsilon,
+        decay: adam.weightDecay, decoupled: true, start, gradients: gradients)
+    case let nadam as NAdam:
+      let momenta = (1...gradients.count + 1).map {
+        pow(0.96, Double($0) * nadam.momentumDecay)
+      }
+      return ReferenceOptimizer.nadam(nadam, momenta: momenta, start, gradients: gradients)
+    case let rmsprop as RMSprop:
+      return ReferenceOptimizer.rmsprop(rmsprop, start, gradients: gradients)
+    case let adagrad as Adagrad:
+      return ReferenceOptimizer.adagrad(adagrad, start, gradients: gradients)
+    case let adadelta as Adadelta:
+      return ReferenceOptimizer.adadelta(adadelta, start, gradients: gradients)
     case let adam as Adam:
       return ReferenceOptimizer.adam(
         learningRate: adam.learningRate, betas: (adam.beta1, adam.beta2), epsilon: adam.epsilon,

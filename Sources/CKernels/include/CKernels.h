@@ -6,9 +6,12 @@
 #define CKERNELS_H
 
 #include "ck_activation.h"
+#include "ck_combine.h"
 #include "ck_data.h"
 #include "ck_dropout.h"
+#include "ck_embedding.h"
 #include "ck_instruction_set.h"
+#include "ck_layer_norm.h"
 #include "ck_loss.h"
 #include "ck_optimizer.h"
 #include "ck_philox.h"

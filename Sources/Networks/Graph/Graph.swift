@@ -55,25 +55,15 @@ public struct Graph: Sendable {
   ///   - dataShape: the shape of one sample of the data, for a model that does not say its input.
   /// - Throws: `OptionsError` with every problem, each at the place where the layer was written.
   public init(_ model: ModelSpec, dataShape: Shape? = nil) throws(OptionsError) {
-    let diagnostics = Diagnostics()
     var builder = GraphBuilder()
-    for input in model.inputs {
-      guard let shape = input.shape ?? (model.inputs.count == 1 ? dataShape : nil) else {
-        diagnostics.report(
-          "the shape of `\(input.name)` is not known", at: model.mark,
-          hint: "write `input: [features]` in the model")
-        continue
-      }
-      if model.inputs.count == 1, let dataShape, shape.count != dataShape.count {
-        diagnostics.report(
-          "the model's input is \(shape), but the data's samples are \(dataShape)",
-          at: model.mark)
-      }
-      builder.addInput(named: input.name, shape: shape)
+    try Self.addInputs(of: model, dataShape: dataShape, to: &builder)
+    let output: GraphValue.ID
+    do throws(LayerError) {
+      output = try builder.addList(model.layers, prefix: "", input: 0)
+    } catch {
+      throw OptionsError(problems: [error.diagnostic])
     }
-    try diagnostics.throwIfAny()
-    let output = try builder.addList(model.layers, prefix: "", input: 0)
-    try builder.checkThatAllIsUsed(output: output, model: model)
+    try builder.checkThatAllIsUsed(output: output)
     values = builder.values
     nodes = builder.nodes
     inputCount = model.inputs.count
@@ -82,6 +72,38 @@ public struct Graph: Sendable {
       executionOrder: builder.nodes.flatMap { node in
         node.parameters.map { ($0.name, $0.spec.shape) }
       })
+  }
+
+  private static func addInputs(
+    of model: ModelSpec, dataShape: Shape?, to builder: inout GraphBuilder
+  ) throws(OptionsError) {
+    let diagnostics = Diagnostics()
+    if model.inputs.isEmpty {
+      diagnostics.report(
+        "the model has no inputs", at: model.mark, hint: "write `inputs: {name: [features]}`")
+    }
+    let isSingle = model.inputs.count == 1
+    var names: Set<String> = []
+    for input in model.inputs {
+      if !names.insert(input.name).inserted {
+        diagnostics.report("two inputs are named `\(input.name)`", at: model.mark)
+      }
+      guard let shape = input.shape ?? (isSingle ? dataShape : nil) else {
+        diagnostics.report(
+          "the shape of `\(input.name)` is not known", at: model.mark,
+          hint: isSingle
+            ? "write `input: [features]` in the model"
+            : "write `\(input.name): [features]` in the model's `inputs`")
+        continue
+      }
+      if isSingle, let dataShape, shape.count != dataShape.count {
+        diagnostics.report(
+          "the model's input is \(shape), but the data's samples are \(dataShape)",
+          at: model.mark)
+      }
+      builder.addInput(named: input.name, shape: shape, mark: model.mark)
+    }
+    try diagnostics.throwIfAny()
   }
 
   /// Writes the initial parameters: a function of the seed and the tensors' names alone.

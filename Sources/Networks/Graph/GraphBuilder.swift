@@ -1,20 +1,28 @@
-public import Options
+internal import Options
 internal import Tensors
 
 /// Turns lists of layers into nodes: counts names, resolves `from`, infers shapes.
 public struct GraphBuilder {
+  /// What a layer calls the one before it.
+  static let previous = "previous"
+
   /// The values so far.
   public private(set) var values: [GraphValue] = []
   /// The nodes so far.
   public private(set) var nodes: [GraphNode] = []
+  /// Where the layer that gives each value was written.
+  private var marks: [SourceMark?] = []
+  private var inputCount = 0
+  /// The names of the lists around the one under way, which it does not see.
+  private var namesAround: Set<String> = []
 
   init() {}
 
-  /// Adds an input of the network.
-  @discardableResult
-  mutating func addInput(named name: String, shape: Shape) -> GraphValue.ID {
+  /// Adds an input of the network; all of them come before the first node.
+  mutating func addInput(named name: String, shape: Shape, mark: SourceMark?) {
     values.append(GraphValue(name: name, shape: shape))
-    return values.count - 1
+    marks.append(mark)
+    inputCount += 1
   }
 
   /// Adds one layer as one node.
@@ -26,6 +34,7 @@ public struct GraphBuilder {
     let shapes = inputs.map { values[$0].shape }
     let shape = try layer.outputShape(of: shapes)
     values.append(GraphValue(name: name, shape: shape))
+    marks.append(nil)
     let parameters = layer.parameters(of: shapes).map { (name: "\(name).\($0.name)", spec: $0) }
     for (parameter, spec) in parameters {
       guard case .values(let given) = spec.initializer, given.count != spec.shape.count else {
@@ -42,74 +51,97 @@ public struct GraphBuilder {
 
   /// Adds a list of layers, each taking the one before unless it says otherwise.
   ///
+  /// The layers see those before them in the same list and the inputs of the network.
+  ///
   /// - Parameters:
   ///   - entries: the layers.
   ///   - prefix: what the names begin with, with its dot: `residual_1.layers.`.
   ///   - input: the value that the first layer takes.
-  /// - Returns: the value of the last layer.
-  /// - Throws: `OptionsError` at the first layer that does not fit: those after it have no shapes.
+  /// - Returns: the value of the last layer; the input where the list is empty.
+  /// - Throws: ``LayerError`` with the place of the first layer that does not fit: those after it
+  ///   have no shapes.
   public mutating func addList(
     _ entries: [LayerEntry], prefix: String, input: GraphValue.ID
-  ) throws(OptionsError) -> GraphValue.ID {
+  ) throws(LayerError) -> GraphValue.ID {
+    let outside = namesAround
+    defer { namesAround = outside }
     var counts: [String: Int] = [:]
     var scope: [String: GraphValue.ID] = [:]
-    for (index, value) in values.enumerated() where index < inputsBeforeNodes {
-      scope[value.name] = index
-    }
+    for index in 0..<inputCount { scope[values[index].name] = index }
     var previous = input
     for entry in entries {
       let local = entry.name ?? Self.count(entry.layer.kind, in: &counts)
+      if local == Self.previous {
+        throw Self.error("no layer can be named `\(local)`, the layer before", in: entry)
+      }
       if scope[local] != nil {
         throw Self.error("two layers or inputs are named `\(local)`", in: entry)
       }
-      let sources = try resolve(entry, in: scope, previous: previous)
+      let sources = try resolve(entry, in: scope, previous: previous, outside: outside)
+      let first = values.count
       do throws(LayerError) {
         previous = try entry.layer.add(to: &self, named: prefix + local, inputs: sources)
       } catch {
+        if error.placed != nil { throw error }
         throw Self.error("\(prefix)\(local): \(error.message)", in: entry, hint: error.hint)
       }
+      for id in first..<values.count where marks[id] == nil { marks[id] = entry.mark }
       scope[local] = previous
+      namesAround.insert(local)
     }
     return previous
   }
 
   /// Refuses a layer or an input that leads nowhere: nobody writes one on purpose.
   ///
-  /// - Throws: `OptionsError` naming each of them.
-  func checkThatAllIsUsed(output: GraphValue.ID, model: ModelSpec) throws(OptionsError) {
+  /// - Throws: `OptionsError` naming each of them, a place of which there are copies once.
+  func checkThatAllIsUsed(output: GraphValue.ID) throws(OptionsError) {
     let used = Set(nodes.flatMap(\.inputs)).union([output])
     let diagnostics = Diagnostics()
+    var reported: Set<String> = []
     for (id, value) in values.enumerated() where !used.contains(id) {
-      let entry = model.layers.first { $0.name == value.name }
+      if id >= inputCount, let mark = marks[id],
+        !reported.insert("\(mark.source.name):\(mark.line):\(mark.column)").inserted
+      {
+        continue
+      }
       diagnostics.report(
-        "nothing uses the output of `\(value.name)`", at: entry?.mark ?? model.mark,
+        "nothing uses the output of `\(value.name)`", at: marks[id],
         hint: "name it in another layer's `from`, or leave it out")
     }
     try diagnostics.throwIfAny()
   }
 
-  private var inputsBeforeNodes: Int { nodes.first.map { $0.output } ?? values.count }
-
   private func resolve(
-    _ entry: LayerEntry, in scope: [String: GraphValue.ID], previous: GraphValue.ID
-  ) throws(OptionsError) -> [GraphValue.ID] {
+    _ entry: LayerEntry, in scope: [String: GraphValue.ID], previous: GraphValue.ID,
+    outside: Set<String>
+  ) throws(LayerError) -> [GraphValue.ID] {
     guard let names = entry.from else { return [previous] }
     var sources: [GraphValue.ID] = []
     for name in names {
-      if name == "previous" {
+      if name == Self.previous {
         sources.append(previous)
       } else if let source = scope[name] {
         sources.append(source)
       } else {
-        let known = scope.keys.sorted()
-        let meant =
-          Suggestion.nearest(to: name, among: known).map { "did you mean `\($0)`? " } ?? ""
         throw Self.error(
           "\(entry.layer.kind) takes its input from `\(name)`, which is no layer before it",
-          in: entry, hint: meant + "known: previous, \(known.joined(separator: ", "))")
+          in: entry, hint: Self.hint(for: name, known: scope.keys.sorted(), outside: outside))
       }
     }
     return sources
+  }
+
+  private static func hint(for name: String, known: [String], outside: Set<String>) -> String {
+    var hint = "known: \(([previous] + known).joined(separator: ", "))"
+    if outside.contains(name) {
+      hint =
+        "`\(name)` stands outside of this list, which sees its own layers and the model's "
+        + "inputs; " + hint
+    } else if let meant = Suggestion.nearest(to: name, among: [previous] + known) {
+      hint = "did you mean `\(meant)`? " + hint
+    }
+    return hint
   }
 
   private static func count(_ kind: String, in counts: inout [String: Int]) -> String {
@@ -120,7 +152,7 @@ public struct GraphBuilder {
 
   private static func error(
     _ message: String, in entry: LayerEntry, hint: String? = nil
-  ) -> OptionsError {
-    OptionsError(problems: [Diagnostic(message, at: entry.mark, hint: hint)])
+  ) -> LayerError {
+    LayerError(message, at: entry.mark, hint: hint)
   }
 }

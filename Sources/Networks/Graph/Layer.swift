@@ -1,5 +1,4 @@
 public import Operators
-internal import Options
 public import Tensors
 
 /// A kind of layer with its options: how shapes pass through it, which parameters it has, and the
@@ -7,10 +6,7 @@ public import Tensors
 ///
 /// A new layer is one file with a type that conforms, and one line in ``LayerRegistry``. Layers are
 /// values: they hold options, never parameters or buffers.
-public protocol Layer: Sendable {
-  /// The name in a configuration, which also names the layer's tensors: `dense`.
-  var kind: String { get }
-
+public protocol Layer: ModelPart {
   /// The shape of one sample's output.
   ///
   /// - Parameter inputs: the shapes of one sample of every input, in order.
@@ -24,22 +20,14 @@ public protocol Layer: Sendable {
   /// Multiplications with additions that the forward pass does for one sample.
   func multiplyAdds(of inputs: [Shape]) -> Int
 
+  /// How many ids the layer tells apart: its input must hold whole numbers from 0 to below this;
+  /// nil where it takes any numbers.
+  var idCount: Int? { get }
+
   /// Prepares the layer's computation for one batch size.
   ///
   /// - Throws: `OperatorError` where oneDNN refuses it.
   func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation
-
-  /// Adds the layer to a graph; the default adds one node, a layer made of others adds theirs.
-  ///
-  /// - Parameters:
-  ///   - graph: the graph so far.
-  ///   - name: the full name of the layer in the graph: `residual_1.shortcut.conv2d_1`.
-  ///   - inputs: the values it takes.
-  /// - Returns: the value it gives.
-  /// - Throws: ``LayerError`` where the layer cannot take such inputs.
-  func add(
-    to graph: inout GraphBuilder, named name: String, inputs: [GraphValue.ID]
-  ) throws(LayerError) -> GraphValue.ID
 }
 
 extension Layer {
@@ -49,35 +37,14 @@ extension Layer {
   /// No multiplications worth counting.
   public func multiplyAdds(of inputs: [Shape]) -> Int { 0 }
 
+  /// Any numbers.
+  public var idCount: Int? { nil }
+
   /// Adds one node.
   public func add(
     to graph: inout GraphBuilder, named name: String, inputs: [GraphValue.ID]
   ) throws(LayerError) -> GraphValue.ID {
     try graph.addNode(self, named: name, inputs: inputs)
-  }
-
-  /// The one input of a layer that takes just one.
-  ///
-  /// - Throws: ``LayerError`` where there are more or fewer.
-  func single(_ inputs: [Shape]) throws(LayerError) -> Shape {
-    guard inputs.count == 1, let input = inputs.first else {
-      throw LayerError("\(kind) takes one input, found \(inputs.count)")
-    }
-    return input
-  }
-}
-
-/// Why a layer cannot be used as written, in words.
-public struct LayerError: Error, Sendable {
-  /// What is wrong, with the shapes involved.
-  public let message: String
-  /// What to do about it.
-  public let hint: String?
-
-  /// Makes an error.
-  public init(_ message: String, hint: String? = nil) {
-    self.message = message
-    self.hint = hint
   }
 }
 

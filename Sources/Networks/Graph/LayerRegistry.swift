@@ -4,7 +4,7 @@ internal import Options
 /// The layers that a configuration can name.
 package enum LayerRegistry {
   /// Makes a layer from its options.
-  typealias Maker = @Sendable (OptionReader) -> any Layer
+  typealias Maker = @Sendable (OptionReader) -> any ModelPart
 
   /// One line a layer.
   static let makers: [(kind: String, make: Maker)] = [
@@ -14,6 +14,14 @@ package enum LayerRegistry {
     ("dropout", { Dropout(options: $0) }),
     ("prelu", { PReLU(options: $0) }),
     ("softmax", { _ in Softmax() }),
+    ("layer_norm", { LayerNorm(options: $0) }),
+    ("embedding", { Embedding(options: $0) }),
+    ("position_embedding", { PositionEmbedding(options: $0) }),
+    ("add", { _ in Add() }),
+    ("multiply", { _ in Multiply() }),
+    ("concatenate", { _ in Concatenate() }),
+    ("residual", { Residual(options: $0) }),
+    ("repeat", { Repeat(options: $0) }),
   ]
 
   /// The names of all layers.
@@ -56,8 +64,8 @@ package enum LayerRegistry {
       return nil
     }
     let name = options.text("name")
-    if let name, name.isEmpty || name.contains(where: { $0 == "." || $0 == "/" }) {
-      options.report("a layer's name may not be empty or contain `.` or `/`", for: "name")
+    if let name {
+      check(name: name, of: "a layer", at: options.value("name")?.mark, options)
     }
     if name == "previous" {
       options.report("`previous` is the layer before, no layer's name", for: "name")
@@ -65,5 +73,18 @@ package enum LayerRegistry {
     let entry = LayerEntry(make(options), name: name, from: options.texts("from"), mark: mark)
     options.finish()
     return entry
+  }
+
+  /// Reports a name that would make names of tensors or `from` ambiguous.
+  static func check(
+    name: String, of owner: String, at mark: SourceMark?, _ options: OptionReader
+  ) {
+    if name.isEmpty || name.contains(where: { $0 == "." || $0 == "/" }) {
+      options.diagnostics.report(
+        "the name of \(owner) may not be empty or contain `.` or `/`", at: mark)
+    } else if name == GraphBuilder.previous {
+      options.diagnostics.report(
+        "the name `\(name)` means the layer before and cannot be that of \(owner)", at: mark)
+    }
   }
 }

@@ -4,7 +4,7 @@ public import Tensors
 /// A layer in its place in a list: with its name, if it was given one, and what it takes as input.
 public struct LayerEntry: Sendable {
   /// The layer.
-  public var layer: any Layer
+  public var layer: any ModelPart
   /// The name given to it; nil for the kind and a count.
   public var name: String?
   /// The names of its inputs; nil for the layer before.
@@ -20,7 +20,7 @@ public struct LayerEntry: Sendable {
   ///   - from: the names of its inputs; nil for the layer before.
   ///   - mark: where it was written.
   public init(
-    _ layer: any Layer, name: String? = nil, from: [String]? = nil, mark: SourceMark? = nil
+    _ layer: any ModelPart, name: String? = nil, from: [String]? = nil, mark: SourceMark? = nil
   ) {
     self.layer = layer
     self.name = name
@@ -29,7 +29,7 @@ public struct LayerEntry: Sendable {
   }
 }
 
-extension Layer {
+extension ModelPart {
   /// The layer under a name, for other layers to refer to.
   public func named(_ name: String) -> LayerEntry {
     LayerEntry(self, name: name)
@@ -54,9 +54,11 @@ extension LayerEntry {
 @resultBuilder
 public enum LayerListBuilder {
   /// Takes a layer.
-  public static func buildExpression(_ layer: any Layer) -> [LayerEntry] { [LayerEntry(layer)] }
+  public static func buildExpression(_ layer: any ModelPart) -> [LayerEntry] { [LayerEntry(layer)] }
   /// Takes a named or rewired layer.
   public static func buildExpression(_ entry: LayerEntry) -> [LayerEntry] { [entry] }
+  /// Takes layers made elsewhere.
+  public static func buildExpression(_ entries: [LayerEntry]) -> [LayerEntry] { entries }
   /// Joins the lines.
   public static func buildBlock(_ parts: [LayerEntry]...) -> [LayerEntry] { parts.flatMap { $0 } }
   /// Takes an `if` without `else`.
@@ -124,13 +126,29 @@ public struct ModelSpec: Sendable {
     mark = options.mark
     if let named = options.nested("inputs", context: "inputs") {
       inputs = named.keys.map { name in
-        Input(name: name, shape: named.integers(name, in: 1...).map(Shape.init))
+        LayerRegistry.check(name: name, of: "an input", at: named.mark(of: name), options)
+        return Input(name: name, shape: Self.shape(name, of: named))
+      }
+      if options.has("input") {
+        options.report(
+          "\(options.context) has both `input` and `inputs`", for: "input",
+          hint: "write one of them")
       }
     } else {
-      inputs = [Input(name: "input", shape: options.integers("input", in: 1...).map(Shape.init))]
+      inputs = [Input(name: "input", shape: Self.shape("input", of: options))]
     }
     layers = LayerRegistry.decodeList("layers", of: options)
     options.finish()
+  }
+
+  /// Reads the shape of a sample; nil where it is absent or wrong.
+  private static func shape(_ key: String, of options: OptionReader) -> Shape? {
+    guard let sizes = options.integers(key, in: 1...) else { return nil }
+    if sizes.isEmpty {
+      options.report("the shape `\(key)` has no axes", for: key, hint: "write `\(key): [features]`")
+      return nil
+    }
+    return Shape(sizes)
   }
 }
 

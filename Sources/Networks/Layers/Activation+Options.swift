@@ -64,4 +64,12 @@ enum OutputActivation: Sendable, Equatable {
     guard self == .softmax else { return value }
     return try graph.addNode(Softmax(), named: name, inputs: [value])
   }
+
+  /// Adds the whole activation as a node, for a part that applies none of it itself.
+  func appendAll(
+    to graph: inout GraphBuilder, named name: String, after value: GraphValue.ID
+  ) throws(LayerError) -> GraphValue.ID {
+    if fused == .linear { return try append(to: &graph, named: name, after: value) }
+    return try graph.addNode(ActivationLayer(fused), named: name, inputs: [value])
+  }
 }

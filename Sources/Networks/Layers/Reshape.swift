@@ -77,10 +77,7 @@ final class ViewOperation: Operation {
   func forward(_ context: StepContext) {}
 
   func backward(_ context: StepContext) {
-    guard let buffers, let inputGradient = buffers.inputGradients[0] else { return }
-    // Where the planner let both gradients share their memory there is nothing to do.
-    if unsafe inputGradient.pointer != buffers.outputGradient.pointer {
-      inputGradient.copy(from: buffers.outputGradient)
-    }
+    guard let buffers else { return }
+    buffers.inputGradients[0]?.takeGradient(buffers.outputGradient)
   }
 }

@@ -20,6 +20,19 @@ typedef struct {
       root_scale, epsilon;
 } level_adam;
 
+typedef struct {
+  float gradient_scale, weight_decay, gradient_step, mean_step, mean_share, beta2, square_share,
+      root_scale, epsilon;
+} level_nadam;
+
+typedef struct {
+  float learning_rate, gradient_scale, weight_decay, initial, epsilon;
+} level_adagrad;
+
+typedef struct {
+  float learning_rate, gradient_scale, weight_decay, rho, share, epsilon;
+} level_adadelta;
+
 LEVELS(ck_activation_forward, void, unsigned kind, float alpha, const float *x, float *y, size_t n)
 LEVELS(ck_activation_backward, void, unsigned kind, float alpha, const float *saved,
        const float *dy, float *dx, size_t n)
@@ -40,5 +53,19 @@ LEVELS(ck_huber, level_loss, const float *outputs, const float *targets, float d
 LEVELS(ck_sum_squares, double, const float *x, size_t n)
 LEVELS(ck_adam_step, void, float *w, const float *g, float *m, float *v, size_t n, level_adam step)
 LEVELS(ck_affine_f32, void, const float *x, float *y, size_t n, float scale, float shift)
+LEVELS(ck_layer_norm_forward, void, const float *x, const float *weight, const float *bias,
+       float epsilon, float *y, float *mean, float *factor, size_t rows, size_t cols)
+LEVELS(ck_layer_norm_backward, void, const float *x, const float *weight, const float *mean,
+       const float *factor, const float *dy, float *dx, float *dweight, float *dbias, size_t rows,
+       size_t cols)
+LEVELS(ck_embedding_backward, void, const float *ids, const float *dy, size_t id_count,
+       float *dweight, size_t rows, size_t cols)
+LEVELS(ck_adam_amsgrad_step, void, float *w, const float *g, float *m, float *v, float *largest,
+       size_t n, level_adam step)
+LEVELS(ck_nadam_step, void, float *w, const float *g, float *m, float *v, size_t n,
+       level_nadam step)
+LEVELS(ck_adagrad_step, void, float *w, const float *g, float *sum, size_t n, level_adagrad step)
+LEVELS(ck_adadelta_step, void, float *w, const float *g, float *v, float *u, size_t n,
+       level_adadelta step)
 
 #endif

@@ -1,0 +1,166 @@
+import Operators
+import Tensors
+import Testing
+
+@testable import Networks
+
+/// Central differences against the backward pass, for layers of several inputs and inner lists.
+@Suite("Gradients of composed networks")
+struct LayerGradientTests {
+  struct Case: Sendable {
+    let name: String
+    let model: ModelSpec
+    /// Ids to feed in place of random numbers: they have no gradient.
+    var ids: [Float]? = nil
+  }
+
+  private static let two = [
+    ModelSpec.Input(name: "wide", shape: [3]), ModelSpec.Input(name: "deep", shape: [5]),
+  ]
+
+  static let cases: [Case] = [
+    Case(
+      name: "two inputs, branches and their product",
+      model: ModelSpec(inputs: two) {
+        Dense(4, activation: .tanh).named("left").from("wide")
+        Dense(4, activation: .sigmoid).named("right").from("deep")
+        Multiply().named("product").from("left", "right", "left")
+        Add().named("sum").from("product", "right")
+        Concatenate().from("sum", "wide", "left")
+        Dense(3)
+      }),
+    Case(
+      name: "layer norm first, between and on a sequence",
+      model: Sequential(input: [3, 6]) {
+        LayerNorm()
+        Dense(5, activation: .gelu)
+        LayerNorm(epsilon: 1e-3)
+        Flatten()
+        Dense(3)
+      }),
+    Case(
+      name: "residuals in a repeat",
+      model: Sequential(input: [4]) {
+        Dense(6)
+        Repeat(2) {
+          Residual(activation: .tanh) {
+            Dense(6, activation: .sigmoid)
+            LayerNorm()
+            Dense(6)
+          }
+        }
+        Residual(activation: Activation(.swish)) {
+          Dense(5, activation: .tanh)
+        } shortcut: {
+          Dense(5, bias: false)
+          LayerNorm()
+        }
+        Dense(3)
+      }),
+    Case(
+      name: "a residual over views",
+      model: Sequential(input: [6]) {
+        Residual {
+          Reshape(2, 3)
+          Dense(3, activation: .tanh)
+          Flatten()
+        }
+        Residual { Multiply().from("previous", "input") }
+        Dense(3)
+      }),
+    Case(
+      name: "embeddings",
+      model: Sequential(input: [5]) {
+        Embedding(vocabulary: 7, dimensions: 4)
+        PositionEmbedding(length: 6, initializer: .uniform(-1, 1))
+        Dense(3, activation: .tanh)
+        Flatten()
+        Dense(3)
+      }, ids: [0, 6, 2, 2, 1, 3, 3, 3, 5, 0, 1, 2, 3, 6, 6, 2, 0, 0, 1, 1]),
+    Case(
+      name: "positions added to the input itself",
+      model: Sequential(input: [2, 4]) {
+        PositionEmbedding(length: 2, initializer: .uniform(-1, 1))
+        LayerNorm()
+        Flatten()
+        Dense(3)
+      }),
+  ]
+
+  private static let labels: [Float] = [0, 2, 1, 2]
+
+  @Test("are those of central differences", arguments: cases.indices)
+  func gradients(index: Int) throws {
+    let example = Self.cases[index]
+    let bench = try Bench(
+      example.model, loss: CrossEntropy(), batch: 4, mode: .training(inputGradients: true))
+    let stream = RandomStream(seed: 9, purpose: .noise)
+    var inputs: [[Float]] = []
+    for (tag, view) in bench.program.inputs.enumerated() {
+      bench.fill(view, stream, UInt32(tag))
+      inputs.append(example.ids ?? view.array)
+    }
+    // A step may overwrite its inputs and target: their room is reused.
+    func loss() -> Double {
+      for (view, values) in zip(bench.program.inputs, inputs) { view.copy(from: values) }
+      bench.program.target.copy(from: Self.labels)
+      return bench.run().loss
+    }
+    bench.gradients.view.fill(with: .nan)
+    _ = loss()
+    let gradient = bench.gradients.view.array
+    let inputGradients = bench.program.inputGradients.map { $0?.array ?? [] }
+    func expectClose(_ actual: Float, _ change: (Float) -> Void, _ what: String) {
+      let h: Float = 1e-2
+      change(h)
+      let above = loss()
+      change(-2 * h)
+      let below = loss()
+      change(h)
+      let expected = Float((above - below) / Double(2 * h))
+      // The truncation error of h = 1e-2 and float32's rounding both stay below 2e-3 here.
+      #expect(
+        abs(actual - expected) < 2e-3 + 1e-2 * abs(expected),
+        "\(example.name), \(what): \(actual) against \(expected)")
+    }
+    for entry in bench.graph.layout.entries {
+      for offset in entry.range {
+        expectClose(
+          gradient[offset], { bench.parameters.view[offset] += $0 },
+          "\(entry.name)[\(offset - entry.offset)]")
+      }
+    }
+    for (index, values) in inputGradients.enumerated() {
+      if example.ids != nil {
+        #expect(values.allSatisfy { $0 == 0 })
+        continue
+      }
+      for offset in values.indices {
+        expectClose(values[offset], { inputs[index][offset] += $0 }, "input \(index)[\(offset)]")
+      }
+    }
+  }
+
+  @Test(
+    "do not depend on whether inputs want one, and outputs not on the mode",
+    arguments: cases.indices)
+  func modes(index: Int) throws {
+    let example = Self.cases[index]
+    func run(_ mode: Program.Mode) throws -> (gradients: [Float], loss: Double) {
+      let bench = try Bench(example.model, loss: CrossEntropy(), batch: 4, mode: mode)
+      let stream = RandomStream(seed: 9, purpose: .noise)
+      for (tag, view) in bench.program.inputs.enumerated() {
+        bench.fill(view, stream, UInt32(tag))
+        if let ids = example.ids { view.copy(from: ids) }
+      }
+      bench.program.target.copy(from: Self.labels)
+      let loss = bench.run().loss
+      return (bench.gradients.view.array, loss)
+    }
+    let all = try run(.training(inputGradients: true))
+    let parameters = try run(.training(inputGradients: false))
+    #expect(all.gradients == parameters.gradients)
+    #expect(all.loss == parameters.loss)
+    #expect(try run(.inference).loss == all.loss)
+  }
+}
