@@ -115,7 +115,6 @@ let package = Package(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests(of: "Operators", ["Operators", "Tensors"]),
     tests(of: "Networks", ["Networks", "Operators", "Options", "Configuration", "Tensors"]),
-    tests(of: "Networks", ["Networks", "Configuration", "Operators", "Options", "Tensors"]),
     tests(of: "Conformance", ["Conformance", "Options"]),
     tests(
       of: "Training",
@@ -123,8 +122,6 @@ let package = Package(
         "Training", "Configuration", "Networks", "Operators", "Optimizers", "Datasets",
         "DataParallelism", "MessagePassing", "Checkpoints", "JSONText", "Options", "RunRecords",
         "Tensors",
-        "Training", "Configuration", "Networks", "Operators", "Optimizers", "Datasets", "Options",
-        "DataParallelism", "MessagePassing", "Checkpoints", "Tensors",
       ]),
     tests(of: "Options", ["Options"]),
     tests(of: "Configuration", ["Configuration", "Options", "Networks", "Tensors"]),

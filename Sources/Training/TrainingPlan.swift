@@ -60,7 +60,7 @@ package struct TrainingPlan: Sendable {
     case .steps(let steps): totalSteps = steps
     }
     self.seed = seed
-    try checkInput()
+    try checkPrecision()
     try checkTarget()
     try checkIDs()
   }
@@ -77,12 +77,7 @@ package struct TrainingPlan: Sendable {
     ])
   }
 
-  private func checkInput() throws(TrainingError) {
-    guard graph.inputCount == 1 else {
-      throw .mismatch(
-        "the network has \(graph.inputCount) inputs, the data gives one",
-        hint: "write `input: [features]` in place of `inputs`")
-    }
+  private func checkPrecision() throws(TrainingError) {
     guard settings.precision == .float32 else {
       throw .mismatch("bfloat16 is not supported yet", hint: "use float32")
     }

@@ -65,7 +65,7 @@ struct DecodingTests {
       ("input: [3]", "needs `layers`", ""),
       ("layers: 3", "takes a list of layers", ""),
       ("layers: [{dropout: {rate: 1}}]", "`rate` of dropout is 1", "below 1"),
-      ("layers: [{dense: {units: 1, name: previous}}]", "`previous` is the layer before", ""),
+      ("layers: [{dense: {units: 1, name: previous}}]", "`previous` means the layer before", ""),
       ("layers: [{dense: {units: 1, name: a.b}}]", "may not be empty or contain", ""),
       (
         "layers: [{dense: {units: 1, activation: rleu}}]", "`rleu` is no activation for dense",

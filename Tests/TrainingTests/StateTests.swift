@@ -180,7 +180,7 @@ struct PlanTests {
             Dense(2).named("left").from("a")
             Pair().from("left", "b")
           })
-      }.contains("the network has 2 inputs, the data gives one"))
+      }.contains("the model has 2 inputs (`a`, `b`), but a data set feeds one alone"))
     #expect(
       message { try smallPlan(loss: BinaryCrossEntropy()) }.contains(
         "wants 2 targets a sample, the data has 1"))
