@@ -6,6 +6,7 @@
 #define CKERNELS_H
 
 #include "ck_activation.h"
+#include "ck_attention.h"
 #include "ck_combine.h"
 #include "ck_data.h"
 #include "ck_dropout.h"
