@@ -5,8 +5,9 @@ import Testing
 
 /// The families whose layers, losses and optimizers exist.
 private let families = [
-  "activation-", "clip-", "graph-concatenate-", "graph-repeat", "graph-two-", "linear-", "loss-",
+  "activation-", "attention-", "clip-", "graph-concatenate-", "graph-repeat", "graph-two-", "linear-", "loss-",
   "mlp-", "network-autoencoder", "norm-dropout-", "norm-layer-", "optimizer-",
+  "transformer-",
 ]
 
 @Suite("The reference cases of PyTorch")

@@ -17,6 +17,8 @@ package enum LayerRegistry {
     ("layer_norm", { LayerNorm(options: $0) }),
     ("embedding", { Embedding(options: $0) }),
     ("position_embedding", { PositionEmbedding(options: $0) }),
+    ("multi_head_attention", { MultiHeadAttention(options: $0) }),
+    ("transformer_block", { TransformerBlock(options: $0) }),
     ("add", { _ in Add() }),
     ("multiply", { _ in Multiply() }),
     ("concatenate", { _ in Concatenate() }),
