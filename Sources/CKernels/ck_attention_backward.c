@@ -136,6 +136,8 @@ CK_CLONES void ck_attention_backward(const ck_attention_shape *shape,
               const ck_row_dropout row = ck_dropout_of_row(dropout, shape, sample, head, query + r);
               dropped_softmax_row(row_p, row_ds, key, cols, s[0], s[1], delta, &row);
             }
+            // The softmax of one score is constant; rounding must not make a gradient of it.
+            if (ck_seen_keys(shape, query + r) == 1) row_ds[0] = 0.0f;
           }
           ck_multiply_tile((ck_left){tile_ds, CK_KEYS, 1}, ck_packed(room.keys, key, width), steps,
                            true, room.dq + i * width, width, width);

@@ -83,6 +83,7 @@ struct AttentionReference {
   ///   - other: the keys' and values' input, [batch, keys, features].
   ///   - parameters: the parameters.
   ///   - outputGradient: the gradient of the output, from the output.
+  /// - Returns: the output and all gradients.
   func run(
     _ x: [Double], _ other: [Double], _ parameters: Parameters,
     outputGradient: ([Double]) -> [Double]

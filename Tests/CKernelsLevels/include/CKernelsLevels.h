@@ -67,5 +67,11 @@ LEVELS(ck_nadam_step, void, float *w, const float *g, float *m, float *v, size_t
 LEVELS(ck_adagrad_step, void, float *w, const float *g, float *sum, size_t n, level_adagrad step)
 LEVELS(ck_adadelta_step, void, float *w, const float *g, float *v, float *u, size_t n,
        level_adadelta step)
+// Sizes, dropout and rows are CKernels' own structures.
+LEVELS(ck_attention_forward, void, const void *shape, const void *dropout, const void *rows,
+       float *y, float *statistics, float *scratch)
+LEVELS(ck_attention_backward, void, const void *shape, const void *dropout, const void *rows,
+       const float *y, const float *statistics, const float *dy, const void *gradients,
+       float *scratch)
 
 #endif

@@ -109,18 +109,22 @@ final class AttentionOperation: Operation {
     attention.backward(
       bound.rows, dropout: dropout(context), output: rooms.result, statistics: statistics,
       gradient: resultGradient, into: bound.rows, scratch: rooms.scratch)
-    guard let secondProjection else {
+    if let secondProjection {
+      firstProjection.backward(
+        gradient: bound.queries, input: buffers.inputs[0], queryPart(weights),
+        into: queryPart(gradients), inputGradient: buffers.inputGradients[0])
+      secondProjection.backward(
+        gradient: bound.keysAndValues, input: buffers.inputs[1], keyPart(weights),
+        into: keyPart(gradients), inputGradient: buffers.inputGradients[1])
+    } else {
       firstProjection.backward(
         gradient: rooms.projected, input: buffers.inputs[0], weights, into: gradients,
         inputGradient: buffers.inputGradients[0])
-      return
     }
-    firstProjection.backward(
-      gradient: bound.queries, input: buffers.inputs[0], queryPart(weights),
-      into: queryPart(gradients), inputGradient: buffers.inputGradients[0])
-    secondProjection.backward(
-      gradient: bound.keysAndValues, input: buffers.inputs[1], keyPart(weights),
-      into: keyPart(gradients), inputGradient: buffers.inputGradients[1])
+    // The keys' bias moves all scores of a query alike, which the softmax does not see: its gradient
+    // is 0. What rounding leaves of it would be a whole step to optimizers that, as Adam does,
+    // divide by the gradient's size.
+    gradients.bias?[features..<(2 * features)].fill(with: 0)
   }
 
   private func dropout(_ context: StepContext) -> Attention.Dropout? {
