@@ -74,7 +74,7 @@ private struct Problem {
   }
 
   func run(inPlace: Bool = true) -> Result {
-    run(
+    unsafe run(
       forward: {
         unsafe ck_attention_forward(
           $0.assumingMemoryBound(to: ck_attention_shape.self),
@@ -146,10 +146,10 @@ private struct Problem {
   func levels(index: Int) {
     let (size, time, isCausal, rate) = Self.shapes[index]
     let problem = Problem(size: size, time: time, isCausal: isCausal, rate: rate)
-    let v3 = problem.run(
+    let v3 = unsafe problem.run(
       forward: { unsafe ck_attention_forward_v3($0, $1, $2, $3, $4, $5) },
       backward: { unsafe ck_attention_backward_v3($0, $1, $2, $3, $4, $5, $6, $7) })
-    let v4 = problem.run(
+    let v4 = unsafe problem.run(
       forward: { unsafe ck_attention_forward_v4($0, $1, $2, $3, $4, $5) },
       backward: { unsafe ck_attention_backward_v4($0, $1, $2, $3, $4, $5, $6, $7) })
     #expect(v3 == v4)

@@ -34,6 +34,8 @@ struct ConformanceTests {
     let errors = try example.run()
     let failures = errors.failures(tolerance: 2e-4, isAdaptive: example.isAdaptive)
     #expect(failures.isEmpty, "\(errors.worst)")
-    #expect(errors.worst.count == ConformanceErrors.Kind.allCases.count)
+    // Token ids have no gradient.
+    let missing = name == "transformer-gpt-mini" ? 1 : 0
+    #expect(errors.worst.count == ConformanceErrors.Kind.allCases.count - missing)
   }
 }
