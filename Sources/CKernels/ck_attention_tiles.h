@@ -147,32 +147,62 @@ CK_INLINE size_t ck_tile_keys(const ck_attention_shape *shape, size_t query, siz
   return seen <= key ? 0 : ck_smaller(seen - key, CK_KEYS);
 }
 
+/// One head of one sample.
+typedef struct {
+  const ck_attention_shape *shape;
+  const ck_attention_dropout *dropout;
+  size_t sample, index;
+  /// Of packed rows.
+  size_t width;
+  /// Of queries.
+  float scale;
+} ck_head;
+
+/// The head at a place in [batch, heads].
+CK_INLINE ck_head ck_make_head(const ck_attention_shape *shape, const ck_attention_dropout *dropout,
+                               size_t at) {
+  return (ck_head){shape,
+                   dropout,
+                   at / shape->heads,
+                   at % shape->heads,
+                   ck_round_up(shape->head_size, 16),
+                   1.0f / __builtin_elementwise_sqrt((float)shape->head_size)};
+}
+
+/// Where a head's first query, and its first key and value, lie.
+CK_INLINE size_t ck_query_offset(const ck_head *head, const ck_attention_rows *rows) {
+  return head->sample * head->shape->queries * rows->q_stride +
+         head->index * head->shape->head_size;
+}
+
+CK_INLINE size_t ck_key_offset(const ck_head *head, const ck_attention_rows *rows) {
+  return head->sample * head->shape->keys * rows->kv_stride + head->index * head->shape->head_size;
+}
+
 /// The scores of a tile of packed, scaled queries; -inf for keys that a query does not see.
-CK_INLINE void ck_score_tile(const ck_attention_shape *shape, const float *queries, size_t query,
-                             const float *key_panels, size_t key, size_t width, size_t cols,
-                             float *scores) {
-  ck_multiply_tile((ck_left){queries, width, 1}, ck_panels(key_panels, key, width),
-                   shape->head_size, false, scores, CK_KEYS, cols);
+CK_INLINE void ck_score_tile(const ck_head *head, const float *queries, size_t query,
+                             const float *key_panels, size_t key, size_t cols, float *scores) {
+  ck_multiply_tile((ck_left){queries, head->width, 1}, ck_panels(key_panels, key, head->width),
+                   head->shape->head_size, false, scores, CK_KEYS, cols);
   for (size_t r = 0; r < CK_TILE; r++, scores += CK_KEYS) {
-    const size_t seen = ck_seen_keys(shape, query + r);
+    const size_t seen = ck_seen_keys(head->shape, query + r);
     for (size_t c = seen > key ? seen - key : 0; c < cols; c++) scores[c] = -__builtin_inff();
   }
 }
 
-/// The random words of one query's probabilities in one head of one sample.
+/// The random words of one query's probabilities.
 typedef struct {
   const ck_attention_dropout *dropout;
   uint32_t first_block, sample_id, threshold;
   float scale;
 } ck_row_dropout;
 
-CK_INLINE ck_row_dropout ck_dropout_of_row(const ck_attention_dropout *dropout,
-                                           const ck_attention_shape *shape, size_t sample,
-                                           size_t head, size_t query) {
-  const size_t row = head * shape->queries + query;
-  return (ck_row_dropout){dropout, (uint32_t)(row * (ck_round_up(shape->keys, 16) / 4)),
-                          dropout->sample_ids[sample], ck_keep_threshold(dropout->rate),
-                          1.0f / (1.0f - dropout->rate)};
+CK_INLINE ck_row_dropout ck_dropout_of_row(const ck_head *head, size_t query) {
+  const ck_attention_dropout *d = head->dropout;
+  const size_t row = head->index * head->shape->queries + query;
+  return (ck_row_dropout){d, (uint32_t)(row * (ck_round_up(head->shape->keys, 16) / 4)),
+                          d->sample_ids[head->sample], ck_keep_threshold(d->rate),
+                          1.0f / (1.0f - d->rate)};
 }
 
 /// What each of 32 probabilities from a key on, a multiple of 4, is multiplied by: 0, or 1 over the

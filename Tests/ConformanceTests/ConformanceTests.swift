@@ -5,8 +5,8 @@ import Testing
 
 /// The families whose layers, losses and optimizers exist.
 private let families = [
-  "activation-", "attention-", "clip-", "graph-concatenate-", "graph-repeat", "graph-two-", "linear-", "loss-",
-  "mlp-", "network-autoencoder", "norm-dropout-", "norm-layer-", "optimizer-",
+  "activation-", "attention-", "clip-", "graph-concatenate-", "graph-repeat", "graph-two-",
+  "linear-", "loss-", "mlp-", "network-autoencoder", "norm-dropout-", "norm-layer-", "optimizer-",
   "transformer-",
 ]
 
