@@ -47,6 +47,17 @@ extension EndToEnd {
       }
     }
 
+    @Test("digits-transformer: attention and its dropout")
+    func transformer() throws {
+      let changes = ["train.epochs=1"]
+      let path = "configs/digits-transformer.yaml"
+      let reference = try Self.outcome(path, Layout(), changes)
+      for layout in [Layout(ranks: 2), Layout(workers: 3), Layout(ranks: 3, workers: 1)] {
+        let outcome = try Self.outcome(path, layout, changes)
+        #expect(outcome == reference, "\(layout.testDescription)")
+      }
+    }
+
     @Test("digits-mlp with a validation amid epochs and a ragged last batch")
     func raggedDigits() throws {
       let changes = [
