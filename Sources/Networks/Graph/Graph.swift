@@ -24,6 +24,8 @@ public struct GraphNode: Sendable {
   public let output: GraphValue.ID
   /// Its parameters, with their full names and specifications.
   public let parameters: [(name: String, spec: ParameterSpec)]
+  /// Its running statistics, with their full names and specifications.
+  public let statistics: [(name: String, spec: StatisticSpec)]
 }
 
 /// A checked network: every shape known, every name resolved, every parameter placed in the arena.
@@ -71,6 +73,9 @@ public struct Graph: Sendable {
     layout = ArenaLayout(
       executionOrder: builder.nodes.flatMap { node in
         node.parameters.map { ($0.name, $0.spec.shape) }
+      },
+      statistics: builder.nodes.flatMap { node in
+        node.statistics.map { ($0.name, $0.spec.shape) }
       })
   }
 
@@ -106,7 +111,7 @@ public struct Graph: Sendable {
     try diagnostics.throwIfAny()
   }
 
-  /// Writes the initial parameters: a function of the seed and the tensors' names alone.
+  /// Writes the initial parameters and statistics: a function of the seed and the tensors' names alone.
   ///
   /// - Parameters:
   ///   - parameters: the arena to write.
@@ -119,6 +124,9 @@ public struct Graph: Sendable {
         spec.initializer.fill(
           parameters[entry.range], fanIn: spec.fanIn, fanOut: spec.fanOut, name: name,
           stream: stream)
+      }
+      for (name, spec) in node.statistics {
+        if let entry = layout[name] { parameters[entry.range].fill(with: spec.start) }
       }
     }
   }
