@@ -73,4 +73,13 @@ LEVELS(ck_widen_bf16, void, const uint16_t *x, float *y, size_t n)
 LEVELS(ck_round_bf16, void, const float *x, uint16_t *y, size_t n)
 LEVELS(ck_add_bf16, void, const uint16_t *a, const uint16_t *b, uint16_t *out, size_t n)
 
+LEVELS(ck_batch_norm_statistics, void, unsigned type, const void *x, float epsilon, float *mean,
+       float *factor, float *unbiased_variance, size_t rows, size_t channels)
+LEVELS(ck_batch_norm_apply, void, unsigned type, bool relu, const void *x, const void *addend,
+       const float *mean, const float *factor, const float *weight, const float *bias, void *y,
+       size_t rows, size_t channels)
+LEVELS(ck_batch_norm_backward, void, unsigned type, const void *x, const void *y,
+       const float *mean, const float *factor, const float *weight, const void *dy, void *dx,
+       void *daddend, float *dweight, float *dbias, size_t rows, size_t channels)
+
 #endif
