@@ -79,6 +79,23 @@ public struct Graph: Sendable {
       })
   }
 
+  /// The same network with other nodes, which give the same output.
+  func replacing(nodes: [GraphNode]) -> Graph {
+    Graph(
+      values: values, nodes: nodes, inputCount: inputCount, output: output, layout: layout)
+  }
+
+  private init(
+    values: [GraphValue], nodes: [GraphNode], inputCount: Int, output: GraphValue.ID,
+    layout: ArenaLayout
+  ) {
+    self.values = values
+    self.nodes = nodes
+    self.inputCount = inputCount
+    self.output = output
+    self.layout = layout
+  }
+
   private static func addInputs(
     of model: ModelSpec, dataShape: Shape?, to builder: inout GraphBuilder
   ) throws(OptionsError) {
@@ -133,6 +150,7 @@ public struct Graph: Sendable {
 
   /// The name of a tensor that ``Program/firstNonFiniteTensor(_:parameters:)`` found.
   public func tensorName(_ index: Int) -> String {
+    let nodes = fused().nodes
     let parameters = nodes.flatMap { $0.parameters.map(\.name) }
     if index < inputCount { return "the data (\(values[index].name))" }
     if index < inputCount + parameters.count { return parameters[index - inputCount] }

@@ -17,6 +17,8 @@ public struct BatchNorm: Layer {
   public let epsilon: Float
   /// The share of each step's statistics that the running ones take.
   public let momentum: Float
+  /// Whether a ReLU follows; only a fused graph says so.
+  private(set) var rectifies = false
 
   /// A normalization over the batch.
   ///
@@ -40,7 +42,14 @@ public struct BatchNorm: Layer {
     momentum = Float(options.number("momentum", default: 0.1, in: 0...1))
   }
 
-  /// The input's shape.
+  /// The same normalization with what follows it fused in.
+  func fusing(rectifier: Bool) -> BatchNorm {
+    var fused = self
+    fused.rectifies = rectifier
+    return fused
+  }
+
+  /// The first input's shape; a second input is added to the output where the graph fused a sum in.
   public func outputShape(of inputs: [Shape]) throws(LayerError) -> Shape {
     let input = try single(inputs)
     guard input.rank > 0 else {
@@ -75,25 +84,27 @@ public struct BatchNorm: Layer {
 
   /// Prepares the function.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
-    BatchNormOperation(epsilon: epsilon, at: site)
+    BatchNormOperation(self, at: site)
   }
 }
 
+/// Takes the values to normalize and, where a sum was fused in, what is added to them.
 private final class BatchNormOperation: Operation {
   let memory: OperationMemory
-  private let epsilon: Float
+  private let layer: BatchNorm
   private let batch: Int
   private let isTraining: Bool
   private let channels: Int
   private var buffers: OperationBuffers?
 
-  init(epsilon: Float, at site: OperationSite) {
-    self.epsilon = epsilon
+  init(_ layer: BatchNorm, at site: OperationSite) {
+    self.layer = layer
     batch = site.batch
     isTraining = site.isTraining
     channels = site.outputShape[-1]
     var memory = OperationMemory()
     memory.backwardReadsInputs = true
+    memory.backwardReadsOutput = layer.rectifies
     // In training the mean and the factor, in inference the factor alone within the call.
     memory.savedCount = site.isTraining ? 2 * channels : 0
     memory.scratchCount = channels
@@ -109,29 +120,42 @@ private final class BatchNormOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     let mean = isTraining ? buffers.saved[0..<channels] : buffers.statistics[0]
-    let factor = isTraining ? buffers.saved[channels..<(2 * channels)] : buffers.scratch
+    let factor =
+      isTraining ? buffers.saved[channels..<(2 * channels)] : buffers.scratch[0..<channels]
     if isTraining {
-      let variance = context.gradients[buffers.statisticRanges[1]]
-      BatchNormFunction.statistics(
-        of: buffers.inputs[0], epsilon: epsilon, mean: mean, factor: factor,
-        unbiasedVariance: variance)
-      let ownMean = context.gradients[buffers.statisticRanges[0]]
-      ownMean.copy(from: mean)
-      for sum in [ownMean, variance] { Elementwise.scale(sum, by: Float(batch), clampedTo: .infinity) }
+      measure(buffers, context, mean: mean, factor: factor)
     } else {
-      BatchNormFunction.factors(ofVariance: buffers.statistics[1], epsilon: epsilon, into: factor)
+      BatchNormFunction.writeFactors(
+        ofVariance: buffers.statistics[1], epsilon: layer.epsilon, into: factor)
     }
     BatchNormFunction.apply(
-      to: buffers.inputs[0], mean: mean, factor: factor, weight: buffers.parameters[0],
+      buffers.inputs[0], adding: buffers.inputs.count > 1 ? buffers.inputs[1] : nil,
+      rectify: layer.rectifies, mean: mean, factor: factor, weight: buffers.parameters[0],
       bias: buffers.parameters[1], into: buffers.output)
+  }
+
+  /// Takes the batch's statistics, and hands them on for the running ones.
+  private func measure(
+    _ buffers: OperationBuffers, _ context: StepContext, mean: FloatView, factor: FloatView
+  ) {
+    let ownMean = context.gradients[buffers.statisticRanges[0]]
+    let variance = context.gradients[buffers.statisticRanges[1]]
+    BatchNormFunction.writeStatistics(
+      of: buffers.inputs[0], epsilon: layer.epsilon, mean: mean, factor: factor,
+      unbiasedVariance: variance)
+    ownMean.copy(from: mean)
+    Elementwise.scale(ownMean, by: Float(batch), clampedTo: .infinity)
+    Elementwise.scale(variance, by: Float(batch), clampedTo: .infinity)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
     BatchNormFunction.backward(
-      input: buffers.inputs[0], mean: buffers.saved[0..<channels],
-      factor: buffers.saved[channels..<(2 * channels)], weight: buffers.parameters[0],
-      gradient: buffers.outputGradient, into: buffers.inputGradients[0],
+      input: buffers.inputs[0], rectifiedOutput: layer.rectifies ? buffers.output : nil,
+      mean: buffers.saved[0..<channels], factor: buffers.saved[channels..<(2 * channels)],
+      weight: buffers.parameters[0], gradient: buffers.outputGradient,
+      into: buffers.inputGradients[0],
+      addendGradient: buffers.inputs.count > 1 ? buffers.inputGradients[1] : nil,
       weightGradient: context.gradients[buffers.gradientRanges[0]],
       biasGradient: context.gradients[buffers.gradientRanges[1]])
   }
