@@ -21,6 +21,10 @@ public final class Matmul {
   /// The name of oneDNN's implementation, such as `brg:avx512_core`.
   public let implementation: String
 
+  /// What brings the right factor into the form that the product takes; nil where it takes it as it
+  /// is stored.
+  public let packing: FactorPacking?
+
   /// Prepares a product for fixed sizes.
   ///
   /// - Parameters:
@@ -30,31 +34,39 @@ public final class Matmul {
   ///   - leftIsTransposed: the left factor is stored as [inner, rows].
   ///   - rightIsTransposed: the right factor is stored as [columns, inner].
   ///   - hasBias: a bias is given at every execution.
+  ///   - accumulates: the product is added to what the destination holds.
+  ///   - packsRight: the right factor comes through ``packing``, which pays where one factor serves
+  ///     many products of few rows: oneDNN otherwise does the same at every execution.
   ///   - stream: the thread's stream.
   /// - Throws: ``OperatorError`` where oneDNN has no implementation.
   public init(
     rows: Int, columns: Int, inner: Int, leftIsTransposed: Bool = false,
-    rightIsTransposed: Bool = false, hasBias: Bool = false,
-    stream: ComputeStream
+    rightIsTransposed: Bool = false, hasBias: Bool = false, accumulates: Bool = false,
+    packsRight: Bool = false, stream: ComputeStream
   ) throws(OperatorError) {
     self.stream = stream
     left = try FloatMemory(
       rows: rows, columns: inner, isTransposed: leftIsTransposed, stream: stream)
-    right = try FloatMemory(
-      rows: inner, columns: columns, isTransposed: rightIsTransposed, stream: stream)
     destination = try FloatMemory(rows: rows, columns: columns, isTransposed: false, stream: stream)
     bias =
       hasBias
       ? try FloatMemory(rows: 1, columns: columns, isTransposed: false, stream: stream) : nil
     let detail = "a product of \(rows) x \(inner) and \(inner) x \(columns)"
-    let (primitive, implementation) = try unsafe Self.makePrimitive(
+    let plainRight = FloatMemory.matrix(
+      rows: inner, columns: columns, isTransposed: rightIsTransposed)
+    let prepared = try Self.prepare(
       left: FloatMemory.matrix(rows: rows, columns: inner, isTransposed: leftIsTransposed),
-      right: FloatMemory.matrix(rows: inner, columns: columns, isTransposed: rightIsTransposed),
+      right: packsRight ? FloatMemory.anyMatrix(rows: inner, columns: columns) : plainRight,
       bias: hasBias ? FloatMemory.matrix(rows: 1, columns: columns, isTransposed: false) : nil,
       destination: FloatMemory.matrix(rows: rows, columns: columns, isTransposed: false),
-      stream: stream, detail: detail)
-    unsafe self.primitive = primitive
-    self.implementation = implementation
+      accumulates: accumulates, stream: stream, detail: detail)
+    unsafe primitive = prepared.primitive
+    implementation = prepared.implementation
+    right = try FloatMemory(prepared.right, stream: stream, detail: detail)
+    packing =
+      packsRight
+      ? try FactorPacking(
+        from: plainRight, to: prepared.right, stream: stream, detail: detail) : nil
     let arguments = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(capacity: 4)
     unsafe arguments.initialize(
       repeating: dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: destination.handle))
@@ -73,7 +85,8 @@ public final class Matmul {
 
   /// Computes the product.
   ///
-  /// - Precondition: the views have the prepared sizes, and `bias` is given if and only if it was prepared.
+  /// - Precondition: the views have the prepared sizes, the right one that of ``packing`` if there
+  ///   is one, and `bias` is given if and only if it was prepared.
   public func execute(
     _ leftView: FloatView, _ rightView: FloatView, bias biasView: FloatView? = nil,
     into destinationView: FloatView
@@ -87,10 +100,19 @@ public final class Matmul {
     precondition(status == dnnl_success, "oneDNN failed to execute a prepared product")
   }
 
-  private static func makePrimitive(
+  /// What oneDNN made of a description.
+  @safe
+  private struct Prepared {
+    var primitive: dnnl_primitive_t
+    var implementation: String
+    /// The form in which it takes the right factor.
+    var right: dnnl_memory_desc_t
+  }
+
+  private static func prepare(
     left: dnnl_memory_desc_t, right: dnnl_memory_desc_t, bias: dnnl_memory_desc_t?,
-    destination: dnnl_memory_desc_t, stream: ComputeStream, detail: String
-  ) throws(OperatorError) -> (dnnl_primitive_t, String) {
+    destination: dnnl_memory_desc_t, accumulates: Bool, stream: ComputeStream, detail: String
+  ) throws(OperatorError) -> Prepared {
     var left = left
     var right = right
     var destination = destination
@@ -104,9 +126,11 @@ public final class Matmul {
         dnnl_matmul_desc_init(&descriptor, &left, &right, nil, &destination),
         "dnnl_matmul_desc_init", detail)
     }
+    let attributes = try unsafe accumulates ? makeSumAttributes(detail) : nil
+    defer { unsafe dnnl_primitive_attr_destroy(attributes) }
     var primitiveDescriptor: dnnl_primitive_desc_t?
     try unsafe check(
-      dnnl_primitive_desc_create(&primitiveDescriptor, &descriptor, nil, stream.engine, nil),
+      dnnl_primitive_desc_create(&primitiveDescriptor, &descriptor, attributes, stream.engine, nil),
       "dnnl_primitive_desc_create", detail)
     defer { unsafe dnnl_primitive_desc_destroy(primitiveDescriptor) }
     var primitive: dnnl_primitive_t?
@@ -117,6 +141,26 @@ public final class Matmul {
     }
     var name: UnsafePointer<CChar>?
     unsafe dnnl_primitive_desc_query(primitiveDescriptor, dnnl_query_impl_info_str, 0, &name)
-    return unsafe (primitive, name.map { unsafe String(cString: $0) } ?? "unknown")
+    let chosen = unsafe dnnl_primitive_desc_query_md(
+      primitiveDescriptor, dnnl_query_weights_md, 0)
+    return unsafe Prepared(
+      primitive: primitive, implementation: name.map { unsafe String(cString: $0) } ?? "unknown",
+      right: chosen?.pointee ?? right)
+  }
+
+  /// Attributes that add the product to the destination.
+  private static func makeSumAttributes(
+    _ detail: String
+  ) throws(OperatorError) -> dnnl_primitive_attr_t? {
+    var operations: dnnl_post_ops_t?
+    try unsafe check(dnnl_post_ops_create(&operations), "dnnl_post_ops_create", detail)
+    defer { unsafe dnnl_post_ops_destroy(operations) }
+    try unsafe check(dnnl_post_ops_append_sum(operations, 1), "dnnl_post_ops_append_sum", detail)
+    var attributes: dnnl_primitive_attr_t?
+    try unsafe check(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create", detail)
+    try unsafe check(
+      dnnl_primitive_attr_set_post_ops(attributes, operations),
+      "dnnl_primitive_attr_set_post_ops", detail)
+    return unsafe attributes
   }
 }
