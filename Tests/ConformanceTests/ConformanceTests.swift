@@ -6,7 +6,7 @@ import Testing
 /// The families whose layers, losses and optimizers exist.
 private let families = [
   "activation-", "clip-", "graph-concatenate-", "graph-repeat", "graph-two-", "linear-", "loss-",
-  "mlp-", "network-autoencoder", "norm-dropout-", "norm-layer-", "optimizer-",
+  "mlp-", "network-autoencoder", "norm-dropout-", "norm-layer-", "optimizer-", "recurrent-",
 ]
 
 @Suite("The reference cases of PyTorch")
