@@ -111,7 +111,7 @@ import Testing
         var gates = Array(activated.prefix(3 * rows * units)), products = gates
         var flow = dh, bias = [Float](repeating: 1, count: 3 * units)
         unsafe bias.withUnsafeMutableBufferPointer { bias in
-          let sums = unsafe hasBias ? bias.baseAddress : nil
+          let sums = hasBias ? bias.baseAddress : nil
           unsafe ck_gru_backward(
             &gates, &products, before, &flow, dy, stride, takesProducts ? nil : sums,
             takesProducts ? sums : nil, rows, units)

@@ -54,7 +54,7 @@ struct RecurrentReference {
     let inputWeight = tensors["weight_ih_\(suffix)"] ?? []
     let stateWeight = tensors["weight_hh_\(suffix)"] ?? []
     let gates = ["rnn": 1, "lstm": 4, "gru": 3][kind] ?? 0
-    let units = stateWeight.count / inputWeight.count * sequence[0].count
+    let units = stateWeight.count * sequence[0].count / inputWeight.count
     func sum(_ row: Int, _ weight: [Tape.ID], _ values: [Tape.ID], _ bias: String) -> Tape.ID {
       var sum = tensors["\(bias)_\(suffix)"]?[row] ?? tape.constant(0)
       for (column, value) in values.enumerated() {

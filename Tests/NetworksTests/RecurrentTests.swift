@@ -84,6 +84,8 @@ struct RecurrentTests {
     defer { withExtendedLifetime(bench) {} }
     let stream = RandomStream(seed: 3, purpose: .noise)
     bench.fill(bench.parameters.view, stream, 7)
+    // Saturated states would drown the gradients in rounding: 1 - h^2 cancels.
+    for index in 0..<bench.parameters.view.count { bench.parameters.view[index] *= 0.5 }
     bench.fill(bench.program.inputs[0], stream, 8)
     bench.fill(bench.program.target, stream, 9)
     let (input, target) = (bench.program.inputs[0].array, bench.program.target.array)
@@ -98,13 +100,20 @@ struct RecurrentTests {
       kind: example.kind, recurrence: layer.recurrence, time: example.sizes.time,
       features: example.sizes.features, parameters: parameters, input: input, target: target)
 
+    let prediction = try Bench(
+      example.model, loss: MeanSquaredError(), batch: example.sizes.batch, mode: .inference)
+    prediction.parameters.view.copy(from: bench.parameters.view)
+    prediction.program.inputs[0].copy(from: input)
+    prediction.program.target.copy(from: target)
+    let loss = prediction.run().loss
+    check(prediction.output, expected.output, "output")
+
     // The second run must not build on the first.
     for _ in 0..<2 {
       bench.gradients.view.fill(with: .nan)
       bench.program.inputs[0].copy(from: input)
       bench.program.target.copy(from: target)
-      bench.run()
-      check(bench.output, expected.output, "output")
+      #expect(bench.run().loss == loss)
       check(bench.program.inputGradients[0]?.array ?? [], expected.inputGradient, "input")
       for entry in bench.graph.layout.entries {
         let name = String(entry.name.dropFirst(prefix.count))
@@ -112,15 +121,6 @@ struct RecurrentTests {
           bench.gradients.view[entry.range].array, try #require(expected.gradients[name]), name)
       }
     }
-
-    let trained = bench.output
-    let prediction = try Bench(
-      example.model, loss: MeanSquaredError(), batch: example.sizes.batch, mode: .inference)
-    prediction.parameters.view.copy(from: bench.parameters.view)
-    prediction.program.inputs[0].copy(from: input)
-    prediction.program.target.copy(from: target)
-    prediction.run()
-    #expect(prediction.output == trained)
   }
 
   /// Float32 rounds each of up to hundreds of sums and products on the way to an element.
@@ -196,7 +196,9 @@ struct RecurrentTests {
     for entry in graph.layout.entries {
       let values = storage.view[entry.range].array
       #expect(values.allSatisfy { abs($0) <= 0.5 })
-      #expect((values.max() ?? 0) > 0.25 && (values.min() ?? 0) < -0.25, "\(entry.name)")
+      if entry.name.contains("weight") {
+        #expect((values.max() ?? 0) > 0.4 && (values.min() ?? 0) < -0.4, "\(entry.name)")
+      }
     }
   }
 
