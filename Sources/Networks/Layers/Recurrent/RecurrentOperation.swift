@@ -78,8 +78,8 @@ final class RecurrentOperation: Operation {
   func backward(_ context: StepContext) {
     guard let buffers else { return }
     let inputGradient = buffers.scratch[plan.inputGradient]
-    for (layer, ofLayer) in directions.enumerated().reversed() {
-      for (index, direction) in ofLayer.enumerated() {
+    for layer in directions.indices.reversed() {
+      for (index, direction) in directions[layer].enumerated() {
         direction.backward(
           input(of: layer, in: buffers.saved), parameters: parameters(layer, index, buffers),
           outputGradients: outputGradients(layer, index, buffers),
@@ -89,7 +89,7 @@ final class RecurrentOperation: Operation {
       // Only now is the gradient of the layer's output, which may lie there, used up.
       let columns = recurrence.features(of: layer, input: features)
       guard layer > 0 || needsInputGradient else { return }
-      for (index, direction) in ofLayer.enumerated() {
+      for (index, direction) in directions[layer].enumerated() {
         direction.inputGradient(
           parameters: parameters(layer, index, buffers),
           into: inputGradient[0..<(time * batch * columns)],
