@@ -3,7 +3,7 @@ import CKernelsLevels
 import Testing
 
 /// Whether this CPU runs the AVX-512 versions, so that both can be compared.
-private var hasBothLevels: Bool {
+var hasBothLevels: Bool {
   unsafe String(cString: ck_instruction_set()) == "x86-64-v4"
 }
 

@@ -102,6 +102,25 @@ struct LayerGradientTests {
         Dense(3)
       }),
     Case(
+      name: "attention across inputs and over itself",
+      model: ModelSpec(inputs: [
+        ModelSpec.Input(name: "query", shape: [3, 4]), ModelSpec.Input(name: "key", shape: [5, 4]),
+      ]) {
+        MultiHeadAttention(heads: 2).named("across").from("query", "key")
+        MultiHeadAttention(heads: 1, causal: true).from("key", "across")
+        MultiHeadAttention(heads: 4, bias: false)
+        Flatten()
+        Dense(3)
+      }),
+    Case(
+      name: "transformer blocks",
+      model: Sequential(input: [3, 4]) {
+        TransformerBlock(heads: 2, feedForward: 6, causal: true)
+        TransformerBlock(heads: 1, feedForward: 5, norm: .post, activation: .tanh, dropout: 0)
+        Flatten()
+        Dense(3)
+      }),
+    Case(
       name: "positions added to the input itself",
       model: Sequential(input: [2, 4]) {
         PositionEmbedding(length: 2, initializer: .uniform(-1, 1))

@@ -8,6 +8,7 @@
 #include "ck_activation.h"
 #include "ck_batch_norm.h"
 #include "ck_bfloat16.h"
+#include "ck_attention.h"
 #include "ck_combine.h"
 #include "ck_data.h"
 #include "ck_dropout.h"

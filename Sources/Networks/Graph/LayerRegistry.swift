@@ -27,6 +27,8 @@ package enum LayerRegistry {
     ("rnn", { RNN(options: $0) }),
     ("lstm", { LSTM(options: $0) }),
     ("gru", { GRU(options: $0) }),
+    ("multi_head_attention", { MultiHeadAttention(options: $0) }),
+    ("transformer_block", { TransformerBlock(options: $0) }),
     ("add", { _ in Add() }),
     ("multiply", { _ in Multiply() }),
     ("concatenate", { _ in Concatenate() }),

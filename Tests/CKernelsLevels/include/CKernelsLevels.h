@@ -100,5 +100,11 @@ LEVELS(ck_max_pool_backward, void, unsigned type, const void *pool, const void *
        const void *winners, void *dx)
 LEVELS(ck_average_pool_forward, void, unsigned type, const void *pool, const void *x, void *y)
 LEVELS(ck_average_pool_backward, void, unsigned type, const void *pool, const void *dy, void *dx)
+// Sizes, dropout and rows are CKernels' own structures.
+LEVELS(ck_attention_forward, void, const void *shape, const void *dropout, const void *rows,
+       float *y, float *statistics, float *scratch)
+LEVELS(ck_attention_backward, void, const void *shape, const void *dropout, const void *rows,
+       const float *y, const float *statistics, const float *dy, const void *gradients,
+       float *scratch)
 
 #endif
