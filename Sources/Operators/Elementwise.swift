@@ -13,14 +13,4 @@ package enum Elementwise {
   package static func isFinite(_ view: FloatView) -> Bool {
     unsafe ck_all_finite(view.pointer, view.count)
   }
-
-  /// Multiplies every element, then cuts it to `-limit...limit`.
-  package static func scale(_ view: FloatView, by scale: Float, clampedTo limit: Float) {
-    unsafe ck_scale_clamp(view.pointer, view.count, scale, limit)
-  }
-
-  /// The Euclidean length, summed in double.
-  package static func norm(_ view: FloatView) -> Double {
-    unsafe ck_sum_squares(view.pointer, view.count).squareRoot()
-  }
 }

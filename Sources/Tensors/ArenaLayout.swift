@@ -23,7 +23,7 @@ public struct ArenaLayout: Sendable {
   /// The number of floats of the arena, gaps included, a multiple of 16.
   public let count: Int
 
-  /// Elements a chunk: the unit that sums of squares are taken over and that slices are cut at.
+  /// Elements a chunk: the unit that slices are cut at, and tensors for their sums of squares.
   public static let chunk = 4096
 
   /// Lays out tensors given in order of execution.
