@@ -216,7 +216,7 @@ import Testing
     #expect(
       kind.problems == [
         "unknown optimizer `adm`; did you mean `adam`? known optimizers: sgd, adam, adamw, "
-          + "nadam, rmsprop, adagrad, adadelta"
+          + "nadam, rmsprop, adagrad, adadelta, lars, lamb"
       ])
   }
 
@@ -224,6 +224,8 @@ import Testing
   func kinds() {
     #expect(
       OptimizerRegistry.kinds
-        == ["sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta"])
+        == [
+          "sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta", "lars", "lamb",
+        ])
   }
 }
