@@ -51,8 +51,6 @@ package final class ExchangeCore: Sendable {
   let firstLane: Int
   let communicator: Communicator
   let buffers: ExchangeBuffers
-  /// For each tensor whether its gradient is part of the norm.
-  let countsInNorm: [Bool]
   let group: LaneGroup
   /// A chunk of memory for each lane of this rank.
   let scratch: [FloatStorage]
@@ -78,7 +76,7 @@ package final class ExchangeCore: Sendable {
     let first = communicator.rank * settings.workers
     let isShared = sharesNode && communicator.size > 1
     let members = isShared ? plan.laneCount : settings.workers
-    let pieces = TensorPieces(settings.arena)
+    let pieces = TensorPieces(settings.arena, countsInNorm: settings.countsInNorm)
     let regions = ExchangeRegions(
       arena: settings.arena, pieces: pieces.count, shards: settings.shards, lanes: members,
       slots: members * plan.slotCount, states: settings.stateCount, received: receivedCounts)
@@ -97,7 +95,6 @@ package final class ExchangeCore: Sendable {
     self.firstLane = isShared ? 0 : first
     self.communicator = communicator
     self.buffers = buffers
-    self.countsInNorm = settings.countsInNorm
     self.group = group
     self.scratch = lanes.map { _ in FloatStorage(count: ArenaLayout.chunk) }
     let base = firstLane

@@ -8,10 +8,10 @@ extension GradientExchange {
   ///
   /// Tensors that do not count in the norm are noted as 0.
   package func measureGradient(_ gradient: FloatView, in range: Range<Int>) {
-    let (pieces, counts) = (pieces, core.countsInNorm)
+    let pieces = pieces
     for piece in pieces.pieces(ofChunkAt: range) {
       unsafe core.buffers.gradientSquares[piece] =
-        counts[pieces.tensors[piece]]
+        pieces.countsInNorm[piece]
         ? sumOfSquares(gradient[local(pieces.ranges[piece], in: range)]) : 0
     }
   }

@@ -5,18 +5,22 @@ internal import Tensors
 /// A piece depends on the layout alone, never on who holds the chunk, and belongs to one chunk and
 /// one tensor. So the norm of a tensor and that of everything have the same bits however the arena
 /// is divided over lanes and ranks.
-struct TensorPieces: Sendable {
+///
+/// A class, since every chunk of every step asks for it.
+final class TensorPieces: Sendable {
   /// The elements of each piece, in the arena's order.
   let ranges: [Range<Int>]
   /// The pieces of each tensor.
   let ofTensor: [Range<Int>]
   /// The tensor of each piece.
   let tensors: [Int]
+  /// For each piece whether its gradient is part of the norm.
+  let countsInNorm: [Bool]
   /// The first piece of each chunk, and the number of pieces.
   private let chunkStarts: [Int]
 
-  /// Cuts the tensors of a layout.
-  init(_ arena: ArenaLayout) {
+  /// Cuts the tensors of a layout, of which some may not count in the norm.
+  init(_ arena: ArenaLayout, countsInNorm: [Bool]) {
     var ranges: [Range<Int>] = []
     var ofTensor: [Range<Int>] = []
     var tensors: [Int] = []
@@ -42,6 +46,7 @@ struct TensorPieces: Sendable {
     self.ranges = ranges
     self.ofTensor = ofTensor
     self.tensors = tensors
+    self.countsInNorm = tensors.map { countsInNorm[$0] }
     chunkStarts = starts
   }
 

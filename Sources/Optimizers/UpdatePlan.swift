@@ -70,6 +70,7 @@ public struct UpdatePlan: Sendable {
   /// - Parameters:
   ///   - settings: the step's.
   ///   - norm: the norm of the summed gradient, before the gradient scale.
+  /// - Returns: the settings, with a gradient scale that is never larger.
   public func clipped(_ settings: StepSettings, norm: Double) -> StepSettings {
     guard let clip else { return settings }
     var clipped = settings

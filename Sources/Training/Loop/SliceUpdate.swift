@@ -29,6 +29,7 @@ struct SliceUpdate: Sendable {
   ///   - settings: the step's, with 1 / `weight` as gradient scale.
   ///   - weight: the weight of the step's samples.
   ///   - timer: measures the exchange; nil outside benchmarks.
+  /// - Throws: `DataParallelismError` where a rank failed.
   func callAsFunction(
     lane: Int, settings: StepSettings, weight: Double, timer: StepTimer? = nil
   ) throws(DataParallelismError) {
