@@ -26,6 +26,7 @@ extension ConformanceCase {
       throw Diagnostic("the loss: \(error.message)", hint: error.hint)
     }
     let parameters = FloatStorage(count: graph.layout.count)
+    graph.initialize(parameters.view, seed: 0)
     for entry in graph.layout.entries {
       try tensors.read("parameter/\(entry.name)", into: parameters.view[entry.range])
     }
@@ -88,6 +89,8 @@ extension ConformanceCase {
       states.first?.view, states.count > 1 ? states[1].view : nil,
       states.count > 2 ? states[2].view : nil)
     defer { withExtendedLifetime(states) {} }
+    let statistics = RunningStatistics(of: graph)
+    let rest = graph.layout.parameterEnd..<graph.layout.count
     for step in 0..<steps {
       training.forward(feed)
       let sums = training.backward()
@@ -97,6 +100,9 @@ extension ConformanceCase {
       plan.stepArena(
         settings, weight: sums.weight, layout: graph.layout, parameters: parameters.view,
         gradients: training.gradients.view, state: state)
+      statistics.update(
+        rest, of: parameters.view, sums: training.gradients.view[rest],
+        samples: training.program.batch)
     }
   }
 }

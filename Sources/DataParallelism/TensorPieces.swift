@@ -1,10 +1,10 @@
 internal import Tensors
 
-/// The tensors of an arena cut at the borders of chunks: what sums of squares are taken over.
+/// The parameters of an arena cut at the borders of chunks: what sums of squares are taken over.
 ///
 /// A piece depends on the layout alone, never on who holds the chunk, and belongs to one chunk and
 /// one tensor. So the norm of a tensor and that of everything have the same bits however the arena
-/// is divided over lanes and ranks.
+/// is divided over lanes and ranks. Chunks of running statistics have no pieces.
 ///
 /// A class, since every chunk of every step asks for it.
 final class TensorPieces: Sendable {

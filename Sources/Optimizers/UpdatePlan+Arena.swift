@@ -15,7 +15,8 @@ extension UpdatePlan {
     _ settings: StepSettings, weight: Double, layout: ArenaLayout, parameters: FloatView,
     gradients: FloatView, state: OptimizerState
   ) {
-    let all = 0..<layout.count
+    let all = 0..<layout.parameterEnd
+    let gradients = gradients[all]
     addPenalties(in: all, parameters: parameters, gradients: gradients, weight: weight)
     var clippedSettings = settings
     if needsNorm {

@@ -10,11 +10,11 @@ public import Tensors
 /// 3. only where ``isLayerwise``: ``applyDirections(_:in:parameters:directions:state:norms:)``, once
 ///    the norms of every tensor are known.
 ///
-/// Ranges may be any cut of the arena, in any order.
+/// Ranges may be any cut of the arena, in any order; running statistics are left alone.
 public struct UpdatePlan: Sendable {
   /// Bounds on the gradient; nil for none.
   public let clip: GradientClip?
-  /// The segments, in the arena's order; together they are the arena.
+  /// The segments, in the arena's order; together they are the arena's parameters.
   public let segments: [UpdateSegment]
   /// For each tensor of the arena whether its gradient is part of the norm.
   public let countsInNorm: [Bool]
@@ -50,7 +50,7 @@ public struct UpdatePlan: Sendable {
       let isLast = index + 1 == settings.count
       // The trust ratio is one tensor's; all else does not care where tensors end.
       if !isLast, !isLayerwise, settings[index + 1] == settings[index] { continue }
-      let end = isLast ? layout.count : layout.entries[index + 1].offset
+      let end = isLast ? layout.parameterEnd : layout.entries[index + 1].offset
       segments.append(
         UpdateSegment(range: start..<end, rule: updates[index], penalty: settings[index].penalty))
       start = end

@@ -123,7 +123,7 @@ extension RankTests {
         }
       }
       try exchange.scatterParametersAndState()
-      let slice = SliceUpdate(plan: plan, exchange: exchange)
+      let slice = SliceUpdate(plan: plan, statistics: nil, exchange: exchange)
       try LaneTeam.run(workers: workers, abandon: { exchange.abandon(lane: $0) }) { worker in
         let lane = exchange.lanes.lowerBound + worker
         for step in 0..<training.steps {
@@ -134,7 +134,7 @@ extension RankTests {
             exchange.merge(lane: lane, after: leaf)
           }
           _ = try exchange.finishGradients(lane: lane, flags: 0)
-          try slice(lane: lane, settings: update.settings(step: step), weight: 8)
+          try slice(lane: lane, settings: update.settings(step: step), weight: 8, samples: 8)
           try exchange.publish(lane: lane)
         }
       }

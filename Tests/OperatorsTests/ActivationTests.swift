@@ -162,6 +162,8 @@ struct RowOperatorTests {
       addend.view.copy(from: [10, 20, 30, 40, 50])
       Elementwise.add(addend.view, to: values.view)
       #expect(values.view.array == [11, 22, 33, 44, 55])
+      Elementwise.scale(values.view, by: 0.5, clampedTo: 20)
+      #expect(values.view.array == [5.5, 11, 16.5, 20, 20])
       #expect(Elementwise.isFinite(values.view))
       for bad in [Float.nan, .infinity, -.infinity] {
         values.view[4] = bad

@@ -1,4 +1,5 @@
 internal import DataParallelism
+internal import Networks
 internal import Optimizers
 internal import Tensors
 
@@ -12,10 +13,18 @@ struct SliceUpdate: Sendable {
   let plan: UpdatePlan
   /// The gradients, the parameters and the other lanes.
   let exchange: any GradientExchange
+  private let statistics: RunningStatistics?
   private let state: OptimizerState
 
-  init(plan: UpdatePlan, exchange: any GradientExchange) {
+  /// Prepares updates.
+  ///
+  /// - Parameters:
+  ///   - plan: how each tensor is updated.
+  ///   - statistics: the network's running statistics; nil where there are none.
+  ///   - exchange: the gradients, the parameters and the other lanes.
+  init(plan: UpdatePlan, statistics: RunningStatistics?, exchange: any GradientExchange) {
     self.plan = plan
+    self.statistics = statistics
     self.exchange = exchange
     let states = exchange.states
     state = OptimizerState(
@@ -28,15 +37,22 @@ struct SliceUpdate: Sendable {
   ///   - lane: the lane.
   ///   - settings: the step's, with 1 / `weight` as gradient scale.
   ///   - weight: the weight of the step's samples.
+  ///   - samples: the number of the step's samples.
   ///   - timer: measures the exchange; nil outside benchmarks.
   /// - Throws: `DataParallelismError` where a rank failed.
   func callAsFunction(
-    lane: Int, settings: StepSettings, weight: Double, timer: StepTimer? = nil
+    lane: Int, settings: StepSettings, weight: Double, samples: Int, timer: StepTimer? = nil
   ) throws(DataParallelismError) {
     let needsNorm = plan.needsNorm
     let parameters = exchange.parameters
     try exchange.addGradients(lane: lane, keepsSums: needsNorm || plan.isLayerwise) {
       range, gradient in
+      if let statistics, statistics.contains(range) {
+        timer?.beginUpdate()
+        statistics.update(range, of: parameters, sums: gradient, samples: samples)
+        timer?.endUpdate()
+        return
+      }
       plan.addPenalties(in: range, parameters: parameters, gradients: gradient, weight: weight)
       exchange.measureGradient(gradient, in: range)
       if !needsNorm { step(settings, range, gradient, timer) }

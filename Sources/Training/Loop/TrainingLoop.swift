@@ -27,7 +27,8 @@ final class TrainingLoop: Sendable {
   init(plan: TrainingPlan, exchange: any GradientExchange) {
     self.plan = plan
     self.exchange = exchange
-    update = SliceUpdate(plan: plan.update, exchange: exchange)
+    update = SliceUpdate(
+      plan: plan.update, statistics: RunningStatistics(of: plan.graph), exchange: exchange)
   }
 
   /// Samples in a full batch of an evaluation: a shard's, so that it needs no more memory than training.
@@ -44,7 +45,8 @@ final class TrainingLoop: Sendable {
     trains: Bool = false, evaluating data: [Dataset]
   ) throws(OperatorError) -> ShardWorker {
     try ShardWorker(
-      graph: plan.graph, loss: plan.loss, parameters: exchange.parameters,
+      graph: plan.graph, loss: plan.loss, precision: plan.settings.precision,
+      parameters: exchange.parameters,
       trainingBatches: trains ? plan.batches.shardSizes.filter { $0 > 0 } : [],
       evaluation: EvaluationBatches(
         batch: evaluationBatch, shards: plan.batches.shards, sampleCounts: data.map(\.count)),
@@ -84,7 +86,9 @@ final class TrainingLoop: Sendable {
     let scale = totals.weight > 0 ? Float(1 / totals.weight) : 0
     let settings = StepSettings(
       step: step + 1, learningRate: Float(plan.optimizer.learningRate), gradientScale: scale)
-    try update(lane: lane, settings: settings, weight: totals.weight, timer: timer)
+    try update(
+      lane: lane, settings: settings, weight: totals.weight,
+      samples: plan.batches.positions(step: stepInEpoch).count, timer: timer)
     try exchange.publish(lane: lane)
     timer?.endExchange()
     return (totals.sums, allFlags & 0xFFFF_FFFF)

@@ -4,6 +4,7 @@
 #ifndef CKERNELSLEVELS_H
 #define CKERNELSLEVELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -76,5 +77,30 @@ LEVELS(ck_lamb_direction, void, const float *w, float *g, float *m, float *v, si
        level_lamb step)
 LEVELS(ck_descend, void, float *w, const float *direction, size_t n, float rate)
 LEVELS(ck_add_penalty, void, float *g, const float *w, size_t n, float l1, float l2)
+LEVELS(ck_rnn_backward, void, const float *h, const float *dh, const float *dy, size_t dy_stride,
+       float *dz, float *dbias, size_t rows, size_t units)
+LEVELS(ck_lstm_forward, void, float *gates, const float *c_before, float *c, float *h, size_t rows,
+       size_t units)
+LEVELS(ck_lstm_backward, void, float *gates, const float *c_before, const float *c,
+       const float *dh, const float *dy, size_t dy_stride, float *dc, float *dbias, size_t rows,
+       size_t units)
+LEVELS(ck_gru_forward, void, float *gates, const float *products, const float *h_before, float *h,
+       size_t rows, size_t units)
+LEVELS(ck_gru_backward, void, float *gates, float *products, const float *h_before, float *dh,
+       const float *dy, size_t dy_stride, float *dbias, float *dproducts_bias, size_t rows,
+       size_t units)
+
+LEVELS(ck_widen_bf16, void, const uint16_t *x, float *y, size_t n)
+LEVELS(ck_round_bf16, void, const float *x, uint16_t *y, size_t n)
+LEVELS(ck_add_bf16, void, const uint16_t *a, const uint16_t *b, uint16_t *out, size_t n)
+
+LEVELS(ck_batch_norm_statistics, void, unsigned type, const void *x, float epsilon, float *mean,
+       float *factor, float *unbiased_variance, size_t rows, size_t channels)
+LEVELS(ck_batch_norm_apply, void, unsigned type, bool relu, const void *x, const void *addend,
+       const float *mean, const float *factor, const float *weight, const float *bias, void *y,
+       size_t rows, size_t channels)
+LEVELS(ck_batch_norm_backward, void, unsigned type, const void *x, const void *y,
+       const float *mean, const float *factor, const float *weight, const void *dy, void *dx,
+       void *daddend, float *dweight, float *dbias, size_t rows, size_t channels)
 
 #endif
