@@ -18,6 +18,8 @@ public struct RunConfiguration: Sendable {
   public let loss: any Loss
   /// How the parameters move.
   public let optimizer: any Optimizer
+  /// Which parameters are updated otherwise, and penalties.
+  public let rules: ParameterRules
   /// How long, in what batches, and what is kept.
   public var train: TrainSettings
   /// How ranks work together.
@@ -58,6 +60,7 @@ public struct RunConfiguration: Sendable {
     let optimizer = reader.value("optimizer").flatMap {
       OptimizerRegistry.decode($0, diagnostics: diagnostics)
     }
+    rules = ParameterRules(configuration: reader)
     let train = reader.nested("train").map(TrainSettings.init(options:))
     distributed = DistributedSettings(options: reader.section("distributed"))
     reader.finish()

@@ -29,6 +29,10 @@ public struct Trainer {
   public var loss: any Loss
   /// How the parameters move.
   public var optimizer: any Optimizer
+  /// Tensors that are updated otherwise than the rest; the first group that matches a name has it.
+  public var parameterGroups: [ParameterGroup] = []
+  /// A penalty on the size of weights.
+  public var regularization = Regularization()
   /// How long and in what batches; without `shards` there is one for each worker of the launch.
   public var settings: TrainSettings
   /// What all random numbers are drawn from.
@@ -81,7 +85,8 @@ public struct Trainer {
       let shards = settings.shards ?? min(world.size * workers, settings.globalBatch)
       let plan = try TrainingPlan(
         model: model, data: data, loss: loss, optimizer: optimizer, settings: settings,
-        shards: shards, seed: seed)
+        shards: shards, seed: seed,
+        rules: ParameterRules(groups: parameterGroups, regularization: regularization))
       let session = try TrainingSession(plan, workers: workers, kind: .auto, world: world)
       try session.initialize()
       let recorder = ResultRecorder()

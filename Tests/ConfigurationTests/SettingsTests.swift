@@ -40,6 +40,7 @@ struct SettingsTests {
         checkpoint: {every_steps: 500, every_epochs: 2, keep_last: 3, keep_best: 0}
         validate_every_steps: 100
         log_every_steps: 10
+        monitor: {every_steps: 25}
       """)
     #expect(problems.isEmpty)
     #expect(
@@ -48,7 +49,7 @@ struct SettingsTests {
           length: .steps(1_000), globalBatch: 256, shards: 8, workers: 2, precision: .bfloat16,
           clipNorm: 1, clipValue: 0.5,
           checkpoint: CheckpointSettings(everySteps: 500, everyEpochs: 2, keepLast: 3, keepBest: 0),
-          validateEverySteps: 100, logEverySteps: 10))
+          validateEverySteps: 100, logEverySteps: 10, monitorEverySteps: 25))
   }
 
   @Test(
@@ -57,6 +58,10 @@ struct SettingsTests {
       ("", "train needs `epochs` or `steps`", "train needs `global_batch`"),
       ("train: {epochs: 1}", "train needs `global_batch`", nil),
       ("train: {global_batch: 8}", "train needs `epochs` or `steps`", nil),
+      (
+        "train: {epochs: 1, global_batch: 8, monitor: {every: 5}}",
+        "train.monitor needs `every_steps`", "unknown key `every` in train.monitor"
+      ),
       ("train: {epochs: 0, global_batch: 8}", "`epochs` of train is 0, legal is 1 or more", nil),
       (
         "train: {steps: a, global_batch: 8}", "`steps` of train takes a whole number, found `a`",

@@ -15,6 +15,7 @@
 #include "ck_embedding.h"
 #include "ck_instruction_set.h"
 #include "ck_layer_norm.h"
+#include "ck_layerwise.h"
 #include "ck_loss.h"
 #include "ck_optimizer.h"
 #include "ck_philox.h"

@@ -21,7 +21,7 @@ struct ConfigCheckCommand: Command {
     let plan = try TrainingPlan(
       model: configuration.model, data: configuration.data.load(seed: configuration.seed),
       loss: configuration.loss, optimizer: configuration.optimizer, settings: configuration.train,
-      shards: configuration.train.shards ?? 1, seed: configuration.seed)
+      shards: configuration.train.shards ?? 1, seed: configuration.seed, rules: configuration.rules)
     try context.output.line(
       "ok: \(configuration.name), \(plan.graph.layout.parameterCount) parameters, "
         + "\(plan.totalSteps) steps")

@@ -2,7 +2,7 @@ internal import Configuration
 internal import DataParallelism
 internal import Datasets
 internal import Networks
-internal import Synchronization
+internal import Optimizers
 internal import Tensors
 
 /// What the first lane of a rank does at the borders between steps.
@@ -39,10 +39,13 @@ extension TrainingLoop {
       if step % plan.batches.stepsPerEpoch == 0 { order = epochOrder(step) }
       let (sums, flags) = try runStep(
         step, lane: lane, worker: worker, order: order, flags: stopFlags)
-      try checkGradient(step: step, lane: lane)
+      try checkGradient(step: step)
       progress.add(sums)
       let isEpochEnd = progress.step % plan.batches.stepsPerEpoch == 0
       if let borders, isObserved {
+        if monitors(after: progress.step) {
+          try borders.handle(.tensorNorms(tensorNorms(progress, sums, borders)))
+        }
         let norm = sums.weight > 0 ? exchange.gradientNorm / sums.weight : 0
         try report(progress, sums, norm: norm, isEpochEnd: isEpochEnd, to: borders)
       }
@@ -84,6 +87,10 @@ extension TrainingLoop {
     step % (plan.settings.validateEverySteps ?? plan.batches.stepsPerEpoch) == 0
   }
 
+  private func monitors(after step: Int) -> Bool {
+    plan.settings.monitorEverySteps.map { step % $0 == 0 } ?? false
+  }
+
   private func checkpoints(after step: Int) -> Bool {
     let checkpoint = plan.settings.checkpoint
     if let every = checkpoint.everySteps, step % every == 0 { return true }
@@ -97,17 +104,11 @@ extension TrainingLoop {
   /// Stops every lane where the summed gradient is not finite.
   ///
   /// The parameters have moved by then; they are never written to a checkpoint.
-  private func checkGradient(step: Int, lane: Int) throws {
+  private func checkGradient(step: Int) throws(TrainingError) {
     guard !exchange.gradientNorm.isFinite else { return }
-    if lane == exchange.lanes.lowerBound {
-      let name = try exchange.firstNonFiniteGradient()?.name ?? "the parameters"
-      nonFiniteGradient.withLock { $0 = name }
-    }
-    // Every lane waits for the name: the first of a rank to throw speaks for all.
-    try exchange.barrier(lane: lane)
+    let name = exchange.firstNonFiniteGradient()?.name ?? "the parameters"
     throw TrainingError.diverged(
-      step: step + 1, what: "gradient",
-      tensor: "the gradient of \(nonFiniteGradient.withLock { $0 })")
+      step: step + 1, what: "gradient", tensor: "the gradient of \(name)")
   }
 
   private func report(
@@ -128,8 +129,29 @@ extension TrainingLoop {
     _ progress: TrainingProgress, _ sums: LossSums, _ borders: (any StepBorders)?
   ) -> TrainingReport {
     TrainingReport(
-      step: progress.step,
-      epoch: (progress.step + plan.batches.stepsPerEpoch - 1) / plan.batches.stepsPerEpoch,
-      sums: sums, gradientNorm: nil, seconds: borders?.seconds ?? 0)
+      step: progress.step, epoch: epoch(progress), sums: sums,
+      gradientNorm: nil, seconds: borders?.seconds ?? 0)
+  }
+
+  /// The epoch that the last step belongs to, from 1.
+  private func epoch(_ progress: TrainingProgress) -> Int {
+    (progress.step + plan.batches.stepsPerEpoch - 1) / plan.batches.stepsPerEpoch
+  }
+
+  /// The norms of the tensors that are trained, in order of execution.
+  private func tensorNorms(
+    _ progress: TrainingProgress, _ sums: LossSums, _ borders: any StepBorders
+  ) -> TensorNormsReport {
+    let entries = exchange.arena.entries
+    let trained = entries.indices.reversed().filter { plan.update.countsInNorm[$0] }
+    return TensorNormsReport(
+      step: progress.step, epoch: epoch(progress), seconds: borders.seconds,
+      tensors: trained.map { index in
+        TensorNormsReport.Tensor(
+          name: entries[index].name,
+          gradient: sums.weight > 0
+            ? exchange.gradientNorm(ofTensor: index) / sums.weight : 0,
+          weight: exchange.parameterNorm(ofTensor: index))
+      })
   }
 }

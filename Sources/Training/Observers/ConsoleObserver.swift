@@ -9,6 +9,7 @@ package final class ConsoleObserver: TrainingObserver {
   private var run: RunDescription?
   private var samplesInEpoch = 0.0
   private var epochSums = LossSums()
+  private var gradients = GradientWatch()
 
   /// Shows a run.
   ///
@@ -28,6 +29,8 @@ package final class ConsoleObserver: TrainingObserver {
       for line in Self.banner(description) { reporter.show(line) }
       beginEpoch(after: description.startStep)
     case .step(let report): step(report)
+    case .tensorNorms(let report):
+      for warning in gradients.look(at: report) { reporter.show("warning: \(warning)") }
     case .epoch(let report): finish(report)
     case .validation(let report): showValidation(report)
     case .test(let report): reporter.show("test        \(text(report))")
@@ -59,7 +62,11 @@ package final class ConsoleObserver: TrainingObserver {
     var epoch = report
     epoch.gradientNorm = nil
     reporter.endEpoch(metrics: epoch.values(isClassification: run.isClassification))
-    if report.step < run.totalSteps { beginEpoch(after: report.step) }
+    if report.step < run.totalSteps {
+      beginEpoch(after: report.step)
+    } else if let summary = gradients.summary {
+      reporter.show(summary)
+    }
   }
 
   private func showValidation(_ report: TrainingReport) {
