@@ -18,6 +18,8 @@ public struct RunConfiguration: Sendable {
   public let loss: any Loss
   /// How the parameters move.
   public let optimizer: any Optimizer
+  /// The learning rate over the run.
+  public let schedule: Schedule
   /// How long, in what batches, and what is kept.
   public let train: TrainSettings
   /// How ranks work together.
@@ -58,6 +60,10 @@ public struct RunConfiguration: Sendable {
     let optimizer = reader.value("optimizer").flatMap {
       OptimizerRegistry.decode($0, diagnostics: diagnostics)
     }
+    schedule =
+      reader.value("schedule").flatMap {
+        ScheduleRegistry.decode($0, diagnostics: diagnostics)
+      } ?? Schedule()
     let train = reader.nested("train").map(TrainSettings.init(options:))
     distributed = DistributedSettings(options: reader.section("distributed"))
     if train?.precision == .bfloat16 {
