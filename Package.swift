@@ -124,7 +124,8 @@ let package = Package(
         "Tensors",
       ]),
     tests(of: "Options", ["Options"]),
-    tests(of: "Configuration", ["Configuration", "Options", "Networks", "Tensors"]),
+    tests(
+      of: "Configuration", ["Configuration", "Options", "Networks", "Optimizers", "Tensors"]),
     tests(
       of: "CommandLine",
       [

@@ -13,6 +13,12 @@ package struct TrainingPlan: Sendable {
   package let loss: any Loss
   /// How the parameters move.
   package let optimizer: any Optimizer
+  /// The learning rate over the run.
+  package let schedule: Schedule
+  /// The schedule, where it reduces the rate by what comes out; nil for all others.
+  let plateau: ReduceOnPlateau?
+  /// What says which step is the best.
+  package let monitor: Monitor
   /// How long and in what batches.
   package let settings: TrainSettings
   /// Bounds on the gradient; nil for none.
@@ -33,20 +39,25 @@ package struct TrainingPlan: Sendable {
   ///   - data: the data.
   ///   - loss: the loss.
   ///   - optimizer: the optimizer.
+  ///   - schedule: the learning rate over the run, constant by default.
   ///   - settings: how long and in what batches.
   ///   - shards: into how many shards a step is cut.
   ///   - seed: the run's seed.
-  /// - Throws: `OptionsError` where the network does not fit together or not to the data;
+  /// - Throws: `OptionsError` where the network does not fit together or not to the data, or the schedule
+  ///   or a monitor not to the run;
   ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output;
   ///   `DatasetError` where the network reads ids from the data that it does not know.
   package init(
     model: ModelSpec, data: DataSplits, loss: any Loss, optimizer: any Optimizer,
-    settings: TrainSettings, shards: Int, seed: UInt64
+    schedule: Schedule = Schedule(), settings: TrainSettings, shards: Int, seed: UInt64
   ) throws {
     try Self.checkInputs(of: model)
     graph = try Graph(model, dataShape: data.inputShape)
     self.loss = loss
     self.optimizer = optimizer
+    self.schedule = schedule
+    plateau = schedule.curve as? ReduceOnPlateau
+    monitor = Self.monitor(settings, loss: loss)
     self.settings = settings
     let hasClip = settings.clipNorm != nil || settings.clipValue != nil
     clip = hasClip ? GradientClip(norm: settings.clipNorm, value: settings.clipValue) : nil
@@ -63,6 +74,7 @@ package struct TrainingPlan: Sendable {
     try checkPrecision()
     try checkTarget()
     try checkIDs()
+    try checkMonitors()
   }
 
   private static func checkInputs(of model: ModelSpec) throws(OptionsError) {

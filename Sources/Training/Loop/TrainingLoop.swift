@@ -11,8 +11,16 @@ internal import Tensors
 package enum TrainingEnd: Sendable, Equatable {
   /// All steps were done.
   case completed
+  /// A metric did not improve any more.
+  case stoppedEarly(EarlyStop)
   /// A signal asked for it; a checkpoint was written if there is a place for it.
   case interrupted(signal: Int32)
+
+  /// Why a metric ended the run; nil where none did.
+  package var earlyStop: EarlyStop? {
+    if case .stoppedEarly(let stop) = self { return stop }
+    return nil
+  }
 }
 
 /// The steps of a run, as every lane of a rank walks through them.
@@ -60,6 +68,7 @@ final class TrainingLoop: Sendable {
   ///
   /// - Parameters:
   ///   - step: the step, from 0.
+  ///   - rate: its learning rate.
   ///   - lane: the lane.
   ///   - worker: the lane's programs.
   ///   - order: the epoch's order of samples.
@@ -68,8 +77,8 @@ final class TrainingLoop: Sendable {
   /// - Returns: the step's sums and the flags of all lanes.
   /// - Throws: ``TrainingError/diverged(step:what:tensor:)`` on every lane where a number is not finite.
   func runStep(
-    _ step: Int, lane: Int, worker: ShardWorker, order: EpochPermutation, flags: UInt64,
-    timer: StepTimer? = nil
+    _ step: Int, rate: Double, lane: Int, worker: ShardWorker, order: EpochPermutation,
+    flags: UInt64, timer: StepTimer? = nil
   ) throws -> (sums: LossSums, flags: UInt64) {
     let stepInEpoch = step % plan.batches.stepsPerEpoch
     exchange.note(lane: lane, step: UInt64(step + 1), phase: .forward)
@@ -85,7 +94,7 @@ final class TrainingLoop: Sendable {
     let allFlags = try exchange.finishGradients(lane: lane, flags: flags)
     let totals = exchange.totals()
     guard totals.loss.isFinite else { throw divergedLoss(step: step) }
-    try update(step: step, lane: lane, weight: totals.weight, timer: timer)
+    try update(step: step, rate: Float(rate), lane: lane, weight: totals.weight, timer: timer)
     try exchange.publish(lane: lane)
     timer?.endExchange()
     return (totals.sums, allFlags & 0xFFFF_FFFF)
@@ -93,7 +102,7 @@ final class TrainingLoop: Sendable {
 
   /// Adds the gradients of the lane's slice and steps its parameters.
   private func update(
-    step: Int, lane: Int, weight: Double, timer: StepTimer?
+    step: Int, rate: Float, lane: Int, weight: Double, timer: StepTimer?
   ) throws(DataParallelismError) {
     // Samples of no weight have no gradient either.
     let scale = weight > 0 ? Float(1 / weight) : 0
@@ -101,7 +110,6 @@ final class TrainingLoop: Sendable {
     let optimizer = plan.optimizer
     let parameters = exchange.parameters
     let state = state
-    let rate = Float(optimizer.learningRate)
     try exchange.reduceSlice(lane: lane, clipsByNorm: clip?.norm != nil) { range, gradient, norm in
       timer?.beginUpdate()
       var settings = StepSettings(step: step + 1, learningRate: rate, gradientScale: scale)
