@@ -21,7 +21,7 @@ public struct RunConfiguration: Sendable {
   /// The learning rate over the run.
   public let schedule: Schedule
   /// How long, in what batches, and what is kept.
-  public let train: TrainSettings
+  public var train: TrainSettings
   /// How ranks work together.
   public let distributed: DistributedSettings
   /// The whole configuration after `extends` and overrides, its paths absolute, to be written into the run's
@@ -66,10 +66,6 @@ public struct RunConfiguration: Sendable {
       } ?? Schedule()
     let train = reader.nested("train").map(TrainSettings.init(options:))
     distributed = DistributedSettings(options: reader.section("distributed"))
-    if train?.precision == .bfloat16 {
-      reader.nested("train")?.report(
-        "bfloat16 is not supported yet", for: "precision", hint: "use `precision: float32`")
-    }
     reader.finish()
     try diagnostics.throwIfAny()
     guard let data, let model, let loss, let optimizer, let train else {
