@@ -39,7 +39,8 @@ public enum ScheduleRegistry {
       return nil
     }
     let schedule = Schedule(type.init(options: options), warmup: Warmup(options: options))
-    options.finish(hints: type.foreignKeys)
+    let hints = type.foreignKeys.merging(Warmup.foreignKeys) { own, _ in own }
+    options.finish(hints: hints)
     return schedule
   }
 }

@@ -6,6 +6,14 @@ internal import Options
 /// At step `s` of `w` the rate is `startFactor + (1 - startFactor) s / w` times the schedule's first
 /// rate. *Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour*, Goyal and others, 2017.
 public struct Warmup: Sendable {
+  /// What to say about names that other programs have for the options.
+  static var foreignKeys: [String: String] {
+    [
+      "warmup": "write `warmup_steps` or `warmup_epochs`",
+      "start_factor": "write `warmup_start_factor`",
+    ]
+  }
+
   /// How long the rate rises.
   public var length: ScheduleTime
   /// The share of the schedule's first rate that the first step has, from 0 to 1.
