@@ -48,6 +48,7 @@ public struct Monitor: Sendable, Equatable {
   ///   - value: the new value; one that is not a number is never better.
   ///   - best: the best so far; nil where there was none.
   ///   - change: by how much it must be better.
+  /// - Returns: whether it is.
   public func isImproved(
     by value: Double, from best: Double?, change: MinimumChange = .absolute(0)
   ) -> Bool {

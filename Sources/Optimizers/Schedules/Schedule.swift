@@ -24,9 +24,10 @@ public struct Schedule: Sendable, CustomStringConvertible {
     return options.isEmpty ? kind : "\(kind) {\(options.joined(separator: ", "))}"
   }
 
-  /// Steps of the warm-up.
+  /// The length of the warm-up in steps.
   ///
   /// - Parameter stepsPerEpoch: steps of an epoch.
+  /// - Returns: its steps, 0 where there is none.
   public func warmupSteps(perEpoch stepsPerEpoch: Int) -> Int {
     warmup?.length.steps(perEpoch: stepsPerEpoch) ?? 0
   }

@@ -15,9 +15,10 @@ public enum ScheduleTime: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The time in steps; `Int.max` where there are too many to count.
+  /// The time in steps.
   ///
   /// - Parameter stepsPerEpoch: steps of an epoch.
+  /// - Returns: the steps; `Int.max` where there are too many to count.
   public func steps(perEpoch stepsPerEpoch: Int) -> Int {
     switch self {
     case .steps(let steps): return steps
@@ -29,11 +30,12 @@ public enum ScheduleTime: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension OptionReader {
-  /// A length of time under one of two keys; nil where both are absent.
+  /// A length of time under one of two keys.
   ///
   /// - Parameters:
   ///   - stepsKey: the key for steps, at least 1.
   ///   - epochsKey: the key for epochs, at least 1.
+  /// - Returns: the time; nil where both are absent.
   func time(steps stepsKey: String, epochs epochsKey: String) -> ScheduleTime? {
     let steps = optionalInteger(stepsKey, in: 1...)
     let epochs = optionalInteger(epochsKey, in: 1...)

@@ -12,6 +12,7 @@ extension TrainingPlan {
   /// - Parameters:
   ///   - step: the step, from 0; after the last one the rate stays as it was there.
   ///   - reductions: how often ``take(_:of:isDue:into:)`` reduced the rate.
+  /// - Returns: the rate, the same bits on every lane.
   func learningRate(step: Int, reductions: Int = 0) -> Double {
     schedule.learningRate(
       from: optimizer.learningRate,
