@@ -20,6 +20,8 @@ public struct RunConfiguration: Sendable {
   public let optimizer: any Optimizer
   /// Which parameters are updated otherwise, and penalties.
   public let rules: ParameterRules
+  /// The learning rate over the run.
+  public let schedule: Schedule
   /// How long, in what batches, and what is kept.
   public var train: TrainSettings
   /// How ranks work together.
@@ -61,6 +63,10 @@ public struct RunConfiguration: Sendable {
       OptimizerRegistry.decode($0, diagnostics: diagnostics)
     }
     rules = ParameterRules(configuration: reader)
+    schedule =
+      reader.value("schedule").flatMap {
+        ScheduleRegistry.decode($0, diagnostics: diagnostics)
+      } ?? Schedule()
     let train = reader.nested("train").map(TrainSettings.init(options:))
     distributed = DistributedSettings(options: reader.section("distributed"))
     reader.finish()

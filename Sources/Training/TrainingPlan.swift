@@ -1,8 +1,8 @@
 package import Configuration
 package import Datasets
 package import Networks
-package import Optimizers
 internal import Operators
+package import Optimizers
 internal import Options
 internal import Tensors
 
@@ -14,6 +14,12 @@ package struct TrainingPlan: Sendable {
   package let loss: any Loss
   /// How the parameters move.
   package let optimizer: any Optimizer
+  /// The learning rate over the run.
+  package let schedule: Schedule
+  /// The schedule, where it reduces the rate by what comes out; nil for all others.
+  let plateau: ReduceOnPlateau?
+  /// What says which step is the best.
+  package let monitor: Monitor
   /// How long and in what batches.
   package let settings: TrainSettings
   /// How each tensor is updated.
@@ -34,22 +40,27 @@ package struct TrainingPlan: Sendable {
   ///   - data: the data.
   ///   - loss: the loss.
   ///   - optimizer: the optimizer.
+  ///   - schedule: the learning rate over the run, constant by default.
   ///   - settings: how long and in what batches.
   ///   - shards: into how many shards a step is cut.
   ///   - seed: the run's seed.
   ///   - rules: the groups and penalties of parameters.
-  /// - Throws: `OptionsError` where the network does not fit together or not to the data, or a group not
-  ///   to the network;
+  /// - Throws: `OptionsError` where the network does not fit together or not to the data, or the schedule, a
+  ///   monitor or a group not to the run;
   ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output;
   ///   `DatasetError` where the network reads ids from the data that it does not know.
   package init(
     model: ModelSpec, data: DataSplits, loss: any Loss, optimizer: any Optimizer,
-    settings: TrainSettings, shards: Int, seed: UInt64, rules: ParameterRules = ParameterRules()
+    schedule: Schedule = Schedule(), settings: TrainSettings, shards: Int, seed: UInt64,
+    rules: ParameterRules = ParameterRules()
   ) throws {
     try Self.checkInputs(of: model)
     graph = try Graph(model, dataShape: data.inputShape)
     self.loss = loss
     self.optimizer = optimizer
+    self.schedule = schedule
+    plateau = schedule.curve as? ReduceOnPlateau
+    monitor = Self.monitor(settings, loss: loss)
     self.settings = settings
     let hasClip = settings.clipNorm != nil || settings.clipValue != nil
     update = try UpdatePlan(
@@ -70,6 +81,7 @@ package struct TrainingPlan: Sendable {
     try checkTarget()
     try checkIDs()
     try checkShardSizes()
+    try checkMonitors()
   }
 
   private static func checkInputs(of model: ModelSpec) throws(OptionsError) {
@@ -92,7 +104,8 @@ package struct TrainingPlan: Sendable {
     case .emulated:
       throw .mismatch(
         "this CPU has no instructions for bfloat16 (\(ComputeStream.instructionSet))",
-        hint: "use `precision: float32`, which is faster here, or --allow-emulation to get the same "
+        hint:
+          "use `precision: float32`, which is faster here, or --allow-emulation to get the same "
           + "kind of result slowly")
     case .none:
       throw .mismatch(

@@ -94,6 +94,21 @@ struct RunConfigurationTests {
     #expect(Set(found.compactMap { $0.mark?.line }) == [1, 2, 3, 4, 5, 6, 7])
   }
 
+  @Test("has a constant learning rate unless it says otherwise")
+  func schedule() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.valid, to: "run.yaml")
+    #expect(try RunConfiguration(path: path).schedule.description == "constant")
+    let warm = try RunConfiguration(
+      path: path, overrides: ["schedule={cosine: {warmup_steps: 2}}"])
+    #expect(
+      warm.schedule.description
+        == "cosine {final_factor: 0.0, warmup: 2 steps, warmup_start_factor: 0.0}")
+    let found = try problems(Self.valid + "schedule: {cosine: {warmup_step: 2}}\n")
+    #expect(found.map(\.message) == ["unknown key `warmup_step` in cosine"])
+    #expect(found.first?.mark?.line == 6)
+  }
+
   @Test("refuses names that no folder can have", arguments: ["a/b", "a b", "\"\"", "x:y"])
   func names(name: String) throws {
     let found = try problems("name: \(name)\n" + Self.valid)

@@ -31,6 +31,8 @@ public struct TrainSettings: Sendable, Equatable {
   public var clipNorm: Double?
   /// The largest magnitude of a gradient's element, above 0; nil for no limit.
   public var clipValue: Double?
+  /// When the run ends before its last step; nil for never.
+  public var earlyStopping: EarlyStopping?
   /// When checkpoints are written and which are kept.
   public var checkpoint: CheckpointSettings
   /// Steps from one validation to the next; nil for one after each epoch.
@@ -44,8 +46,8 @@ public struct TrainSettings: Sendable, Equatable {
   public init(
     length: Length, globalBatch: Int, shards: Int? = nil, workers: Int? = nil,
     precision: ElementType = .float32, clipNorm: Double? = nil, clipValue: Double? = nil,
-    checkpoint: CheckpointSettings = CheckpointSettings(), validateEverySteps: Int? = nil,
-    logEverySteps: Int = 50, monitorEverySteps: Int? = nil
+    earlyStopping: EarlyStopping? = nil, checkpoint: CheckpointSettings = CheckpointSettings(),
+    validateEverySteps: Int? = nil, logEverySteps: Int = 50, monitorEverySteps: Int? = nil
   ) {
     self.length = length
     self.globalBatch = globalBatch
@@ -54,6 +56,7 @@ public struct TrainSettings: Sendable, Equatable {
     self.precision = precision
     self.clipNorm = clipNorm
     self.clipValue = clipValue
+    self.earlyStopping = earlyStopping
     self.checkpoint = checkpoint
     self.validateEverySteps = validateEverySteps
     self.logEverySteps = logEverySteps
@@ -73,6 +76,8 @@ public struct TrainSettings: Sendable, Equatable {
     clipNorm = clip.optionalPositiveNumber("norm")
     clipValue = clip.optionalPositiveNumber("value")
     clip.finish()
+    earlyStopping = options.nested("early_stopping", context: "train.early_stopping").map(
+      EarlyStopping.init(options:))
     checkpoint = CheckpointSettings(
       options: options.section("checkpoint", context: "train.checkpoint"))
     validateEverySteps = options.optionalInteger("validate_every_steps", in: 1...)

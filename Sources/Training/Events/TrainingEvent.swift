@@ -44,6 +44,8 @@ public struct TrainingReport: Sendable {
   public var sums: LossSums
   /// The norm of the last step's mean gradient; nil for an evaluation.
   public var gradientNorm: Double?
+  /// The learning rate of the last step; nil for an evaluation.
+  public var learningRate: Double?
   /// Seconds since the run began.
   public var seconds: Double
 }
@@ -67,6 +69,12 @@ public enum TrainingEvent: Sendable {
   case test(TrainingReport)
   /// A checkpoint was written, in so many seconds.
   case checkpoint(step: Int, path: String, seconds: Double)
+  /// The learning rate was reduced, since a metric did not improve.
+  case reducedLearningRate(RateReduction)
+  /// The run ends before its last step, since a metric did not improve; the test follows.
+  case stoppedEarly(EarlyStop)
+  /// The parameters of the best step took the place of the last ones; the test follows.
+  case restored(RestoredBest)
 }
 
 /// Hears what happens in a run: shows progress, writes records.

@@ -10,8 +10,16 @@ internal import Tensors
 package enum TrainingEnd: Sendable, Equatable {
   /// All steps were done.
   case completed
+  /// A metric did not improve any more.
+  case stoppedEarly(EarlyStop)
   /// A signal asked for it; a checkpoint was written if there is a place for it.
   case interrupted(signal: Int32)
+
+  /// Why a metric ended the run; nil where none did.
+  package var earlyStop: EarlyStop? {
+    if case .stoppedEarly(let stop) = self { return stop }
+    return nil
+  }
 }
 
 /// The steps of a run, as every lane of a rank walks through them.
@@ -57,6 +65,7 @@ final class TrainingLoop: Sendable {
   ///
   /// - Parameters:
   ///   - step: the step, from 0.
+  ///   - rate: its learning rate.
   ///   - lane: the lane.
   ///   - worker: the lane's programs.
   ///   - order: the epoch's order of samples.
@@ -65,8 +74,8 @@ final class TrainingLoop: Sendable {
   /// - Returns: the step's sums and the flags of all lanes.
   /// - Throws: ``TrainingError/diverged(step:what:tensor:)`` on every lane where a number is not finite.
   func runStep(
-    _ step: Int, lane: Int, worker: ShardWorker, order: EpochPermutation, flags: UInt64,
-    timer: StepTimer? = nil
+    _ step: Int, rate: Double, lane: Int, worker: ShardWorker, order: EpochPermutation,
+    flags: UInt64, timer: StepTimer? = nil
   ) throws -> (sums: LossSums, flags: UInt64) {
     let stepInEpoch = step % plan.batches.stepsPerEpoch
     exchange.note(lane: lane, step: UInt64(step + 1), phase: .forward)
@@ -85,7 +94,7 @@ final class TrainingLoop: Sendable {
     // Samples of no weight have no gradient either.
     let scale = totals.weight > 0 ? Float(1 / totals.weight) : 0
     let settings = StepSettings(
-      step: step + 1, learningRate: Float(plan.optimizer.learningRate), gradientScale: scale)
+      step: step + 1, learningRate: Float(rate), gradientScale: scale)
     try update(
       lane: lane, settings: settings, weight: totals.weight,
       samples: plan.batches.positions(step: stepInEpoch).count, timer: timer)

@@ -38,7 +38,7 @@ package final class MetricsObserver: TrainingObserver {
       if !isKnown { try write(report, split: "test") }
       try flush()
     case .checkpoint: try flush()
-    case .started, .step: break
+    case .started, .step, .reducedLearningRate, .stoppedEarly, .restored: break
     }
   }
 
