@@ -124,7 +124,7 @@ let package = Package(
         "Tensors",
       ]),
     tests(of: "Options", ["Options"]),
-    tests(of: "Configuration", ["Configuration", "Options", "Networks", "Tensors"]),
+    tests(of: "Configuration", ["Configuration", "Options", "Networks", "Optimizers", "Tensors"]),
     tests(
       of: "CommandLine",
       [
@@ -140,12 +140,14 @@ let package = Package(
     tests(of: "DataParallelism", ["DataParallelism", "MessagePassing", "Tensors"]),
     .testTarget(
       name: "CollectiveTests",
-      dependencies: ["DataParallelism", "MessagePassing", "Tensors", "CKernels"],
+      dependencies: [
+        "Training", "Optimizers", "DataParallelism", "MessagePassing", "Tensors", "CKernels",
+      ],
       swiftSettings: swiftSettings),
     tests(of: "JSONText", ["JSONText"]),
     tests(of: "DurableFiles", ["DurableFiles"]),
     tests(of: "Checkpoints", ["Checkpoints", "Tensors", "JSONText", "DurableFiles"]),
     tests(of: "RunRecords", ["RunRecords", "JSONText", "DurableFiles"]),
-    tests(of: "EndToEnd", ["lockstep", "JSONText"]),
+    tests(of: "EndToEnd", ["lockstep", "JSONText", "Networks"]),
   ]
 )

@@ -1,4 +1,5 @@
 package import DurableFiles
+package import JSONText
 
 extension CheckpointStore {
   /// The checkpoint that was written last and is valid: complete, with the sizes and hashes that
@@ -10,6 +11,14 @@ extension CheckpointStore {
     checkpoint: LoadedCheckpoint, skipped: [SkippedCheckpoint]
   ) {
     try firstValid { $0 }
+  }
+
+  /// The checkpoint of a step, and no other in its place.
+  ///
+  /// - Throws: ``CheckpointError/invalid(path:reason:)`` where it is damaged or gone;
+  ///   ``CheckpointError/file(_:)``.
+  package func load(step: Int) throws(CheckpointError) -> LoadedCheckpoint {
+    try LoadedCheckpoint(folder: path(.checkpoint(step: step)), fileSystem)
   }
 
   /// The valid checkpoint with the best value of the monitored metric.
@@ -49,15 +58,24 @@ extension CheckpointStore {
   /// A run folder, a folder of checkpoints and its link `last` mean the latest valid checkpoint. A
   /// checkpoint that was named itself is not replaced by another one where it is damaged.
   ///
+  /// - Parameters:
+  ///   - path: What was named.
+  ///   - resultStep: Reads out of the latest checkpoint's state which step's checkpoint holds what came of
+  ///     the run; nil where the latest does. Not asked for a checkpoint that was named itself.
+  ///   - fileSystem: Reads the disk.
   /// - Returns: The checkpoint and later ones that were passed over.
   /// - Throws: ``CheckpointError``.
   package static func load(
-    _ path: String, fileSystem: FileSystem = FileSystem()
+    _ path: String, resultStep: (JSONValue) -> Int? = { _ in nil },
+    fileSystem: FileSystem = FileSystem()
   ) throws(CheckpointError) -> (checkpoint: LoadedCheckpoint, skipped: [SkippedCheckpoint]) {
     func latest(_ directory: String) throws(CheckpointError) -> (
       checkpoint: LoadedCheckpoint, skipped: [SkippedCheckpoint]
     ) {
-      try CheckpointStore(directory: directory, fileSystem: fileSystem).loadLatestValid()
+      let store = CheckpointStore(directory: directory, fileSystem: fileSystem)
+      let (checkpoint, skipped) = try store.loadLatestValid()
+      guard let step = resultStep(checkpoint.state) else { return (checkpoint, skipped) }
+      return (try store.load(step: step), skipped)
     }
     let nested = FilePath.join(path, "checkpoints")
     if FilePath.name(of: path) == "last" { return try latest(FilePath.parent(of: path)) }

@@ -18,8 +18,12 @@ public struct RunConfiguration: Sendable {
   public let loss: any Loss
   /// How the parameters move.
   public let optimizer: any Optimizer
+  /// Which parameters are updated otherwise, and penalties.
+  public let rules: ParameterRules
+  /// The learning rate over the run.
+  public let schedule: Schedule
   /// How long, in what batches, and what is kept.
-  public let train: TrainSettings
+  public var train: TrainSettings
   /// How ranks work together.
   public let distributed: DistributedSettings
   /// The whole configuration after `extends` and overrides, its paths absolute, to be written into the run's
@@ -58,12 +62,13 @@ public struct RunConfiguration: Sendable {
     let optimizer = reader.value("optimizer").flatMap {
       OptimizerRegistry.decode($0, diagnostics: diagnostics)
     }
+    rules = ParameterRules(configuration: reader)
+    schedule =
+      reader.value("schedule").flatMap {
+        ScheduleRegistry.decode($0, diagnostics: diagnostics)
+      } ?? Schedule()
     let train = reader.nested("train").map(TrainSettings.init(options:))
     distributed = DistributedSettings(options: reader.section("distributed"))
-    if train?.precision == .bfloat16 {
-      reader.nested("train")?.report(
-        "bfloat16 is not supported yet", for: "precision", hint: "use `precision: float32`")
-    }
     reader.finish()
     try diagnostics.throwIfAny()
     guard let data, let model, let loss, let optimizer, let train else {

@@ -18,6 +18,14 @@ public import Tensors
 /// let result = try Trainer(model, data: data, optimizer: Adam(), settings: settings).run()
 /// ```
 ///
+/// The learning rate may follow a schedule, and the run end when it gets no better:
+///
+/// ```swift
+/// settings.earlyStopping = EarlyStopping(monitor: Monitor(.validationLoss), patience: 5)
+/// let schedule = Schedule(CosineSchedule(), warmup: Warmup(.steps(200)))
+/// let trainer = Trainer(model, data: data, schedule: schedule, settings: settings)
+/// ```
+///
 /// Started by `mpirun`, every rank runs the same program and takes its shards; the result is the same to
 /// the last bit.
 public struct Trainer {
@@ -29,7 +37,14 @@ public struct Trainer {
   public var loss: any Loss
   /// How the parameters move.
   public var optimizer: any Optimizer
-  /// How long and in what batches; without `shards` there is one for each worker of the launch.
+  /// Tensors that are updated otherwise than the rest; the first group that matches a name has it.
+  public var parameterGroups: [ParameterGroup] = []
+  /// A penalty on the size of weights.
+  public var regularization = Regularization()
+  /// The learning rate over the run.
+  public var schedule: Schedule
+  /// How long and in what batches, and when it ends before its time; without `shards` there is one for each
+  /// worker of the launch.
   public var settings: TrainSettings
   /// What all random numbers are drawn from.
   public var seed: UInt64
@@ -45,17 +60,19 @@ public struct Trainer {
   ///   - data: the data.
   ///   - loss: what is made small; nil takes cross entropy for classes and the mean squared error for numbers.
   ///   - optimizer: how the parameters move, Adam by default.
+  ///   - schedule: the learning rate over the run, by default the optimizer's throughout.
   ///   - settings: how long and in what batches.
   ///   - seed: what all random numbers are drawn from.
   ///   - observers: who hears of events, on rank 0.
   public init(
     _ model: ModelSpec, data: DataSplits, loss: (any Loss)? = nil,
-    optimizer: any Optimizer = Adam(), settings: TrainSettings, seed: UInt64 = 0,
-    observers: [any TrainingObserver] = []
+    optimizer: any Optimizer = Adam(), schedule: Schedule = Schedule(), settings: TrainSettings,
+    seed: UInt64 = 0, observers: [any TrainingObserver] = []
   ) {
     self.model = model
     self.data = data
     self.optimizer = optimizer
+    self.schedule = schedule
     self.settings = settings
     self.seed = seed
     self.observers = observers
@@ -70,6 +87,8 @@ public struct Trainer {
 
   /// Trains to the end, and writes no checkpoints.
   ///
+  /// Where early stopping restores the best parameters, they are kept in memory meanwhile.
+  ///
   /// Under `mpirun` call it once a process.
   ///
   /// - Returns: what came of it, the same on every rank.
@@ -80,8 +99,9 @@ public struct Trainer {
       let workers = settings.workers ?? max(1, Machine.allowedCores / world.node.size)
       let shards = settings.shards ?? min(world.size * workers, settings.globalBatch)
       let plan = try TrainingPlan(
-        model: model, data: data, loss: loss, optimizer: optimizer, settings: settings,
-        shards: shards, seed: seed)
+        model: model, data: data, loss: loss, optimizer: optimizer, schedule: schedule,
+        settings: settings, shards: shards, seed: seed,
+        rules: ParameterRules(groups: parameterGroups, regularization: regularization))
       let session = try TrainingSession(plan, workers: workers, kind: .auto, world: world)
       try session.initialize()
       let recorder = ResultRecorder()
@@ -90,10 +110,11 @@ public struct Trainer {
         session, store: nil, observers: isFirst ? observers + [recorder] : [])
       let start = TrainingProgress()
       try keeper.handle(.started(session.description(name: name, from: start)))
-      _ = try session.run(from: start, borders: keeper)
+      let end = try session.run(from: start, borders: keeper)
       let tensors = session.modelTensors
       let result = TrainingResult(
-        steps: plan.totalSteps, validation: recorder.validation, test: recorder.test,
+        earlyStop: end.earlyStop, totalSteps: plan.totalSteps, restored: recorder.restored,
+        validation: recorder.validation, test: recorder.test,
         parameters: tensors.map { ($0.name, $0.shape, $0.values.array) },
         weightsHash: weightsHash(tensors))
       try session.exchange.close()
@@ -105,8 +126,16 @@ public struct Trainer {
 /// What came of a run.
 public struct TrainingResult: Sendable {
   /// Steps done.
-  public let steps: Int
-  /// The last validation's sums; nil without validation data, and on all ranks but 0.
+  public var steps: Int { earlyStop?.step ?? totalSteps }
+  /// Why the run ended before its last step; nil where it did not.
+  public let earlyStop: EarlyStop?
+  /// The steps that the run was to have.
+  let totalSteps: Int
+  /// Whose parameters took the place of the last ones; nil where those are the best or were not to be
+  /// replaced, and on all ranks but 0.
+  public let restored: RestoredBest?
+  /// The sums of the validation of the step that the parameters are of, else of the last one; nil without
+  /// validation data, and on all ranks but 0.
   public let validation: LossSums?
   /// The test's sums; nil without test data, and on all ranks but 0.
   public let test: LossSums?
@@ -116,15 +145,23 @@ public struct TrainingResult: Sendable {
   public let weightsHash: String
 }
 
-/// Keeps the last evaluations.
+/// Keeps the evaluations that a result tells of.
 private final class ResultRecorder: TrainingObserver {
-  var validation: LossSums?
-  var test: LossSums?
+  private var validations: [Int: LossSums] = [:]
+  private var lastValidation: LossSums?
+  private(set) var restored: RestoredBest?
+  private(set) var test: LossSums?
+
+  /// The validation of the parameters that came of the run.
+  var validation: LossSums? { restored.flatMap { validations[$0.step] } ?? lastValidation }
 
   func handle(_ event: TrainingEvent) {
     switch event {
-    case .validation(let report): validation = report.sums
+    case .validation(let report):
+      validations[report.step] = report.sums
+      lastValidation = report.sums
     case .test(let report): test = report.sums
+    case .restored(let best): restored = best
     default: break
     }
   }

@@ -39,8 +39,9 @@ package struct TrainingLaunch {
     let plan = try world.together {
       let plan = try TrainingPlan(
         model: configuration.model, data: configuration.data.load(seed: configuration.seed),
-        loss: configuration.loss, optimizer: configuration.optimizer, settings: settings,
-        shards: shards, seed: configuration.seed)
+        loss: configuration.loss, optimizer: configuration.optimizer,
+        schedule: configuration.schedule, settings: settings, shards: shards,
+        seed: configuration.seed, rules: configuration.rules)
       try state?.check(against: plan)
       return plan
     }

@@ -1,6 +1,7 @@
 package import Configuration
 package import Datasets
 package import Networks
+internal import Operators
 package import Optimizers
 internal import Options
 internal import Tensors
@@ -13,10 +14,16 @@ package struct TrainingPlan: Sendable {
   package let loss: any Loss
   /// How the parameters move.
   package let optimizer: any Optimizer
+  /// The learning rate over the run.
+  package let schedule: Schedule
+  /// The schedule, where it reduces the rate by what comes out; nil for all others.
+  let plateau: ReduceOnPlateau?
+  /// What says which step is the best.
+  package let monitor: Monitor
   /// How long and in what batches.
   package let settings: TrainSettings
-  /// Bounds on the gradient; nil for none.
-  package let clip: GradientClip?
+  /// How each tensor is updated.
+  package let update: UpdatePlan
   /// The data.
   package let data: DataSplits
   /// Which samples each step and shard gets.
@@ -33,23 +40,33 @@ package struct TrainingPlan: Sendable {
   ///   - data: the data.
   ///   - loss: the loss.
   ///   - optimizer: the optimizer.
+  ///   - schedule: the learning rate over the run, constant by default.
   ///   - settings: how long and in what batches.
   ///   - shards: into how many shards a step is cut.
   ///   - seed: the run's seed.
-  /// - Throws: `OptionsError` where the network does not fit together or not to the data;
+  ///   - rules: the groups and penalties of parameters.
+  /// - Throws: `OptionsError` where the network does not fit together or not to the data, or the schedule, a
+  ///   monitor or a group not to the run;
   ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output;
   ///   `DatasetError` where the network reads ids from the data that it does not know.
   package init(
     model: ModelSpec, data: DataSplits, loss: any Loss, optimizer: any Optimizer,
-    settings: TrainSettings, shards: Int, seed: UInt64
+    schedule: Schedule = Schedule(), settings: TrainSettings, shards: Int, seed: UInt64,
+    rules: ParameterRules = ParameterRules()
   ) throws {
     try Self.checkInputs(of: model)
     graph = try Graph(model, dataShape: data.inputShape)
     self.loss = loss
     self.optimizer = optimizer
+    self.schedule = schedule
+    plateau = schedule.curve as? ReduceOnPlateau
+    monitor = Self.monitor(settings, loss: loss)
     self.settings = settings
     let hasClip = settings.clipNorm != nil || settings.clipValue != nil
-    clip = hasClip ? GradientClip(norm: settings.clipNorm, value: settings.clipValue) : nil
+    update = try UpdatePlan(
+      optimizer: optimizer, rules: rules,
+      clip: hasClip ? GradientClip(norm: settings.clipNorm, value: settings.clipValue) : nil,
+      layout: graph.layout)
     self.data = data
     batches = BatchPlan(
       sampleCount: data.train.count, globalBatch: settings.globalBatch, shards: shards)
@@ -63,6 +80,8 @@ package struct TrainingPlan: Sendable {
     try checkPrecision()
     try checkTarget()
     try checkIDs()
+    try checkShardSizes()
+    try checkMonitors()
   }
 
   private static func checkInputs(of model: ModelSpec) throws(OptionsError) {
@@ -78,8 +97,35 @@ package struct TrainingPlan: Sendable {
   }
 
   private func checkPrecision() throws(TrainingError) {
-    guard settings.precision == .float32 else {
-      throw .mismatch("bfloat16 is not supported yet", hint: "use float32")
+    guard settings.precision == .bfloat16 else { return }
+    switch ComputeStream.bfloat16Support {
+    case .native: return
+    case .emulated where settings.allowsEmulation: return
+    case .emulated:
+      throw .mismatch(
+        "this CPU has no instructions for bfloat16 (\(ComputeStream.instructionSet))",
+        hint:
+          "use `precision: float32`, which is faster here, or --allow-emulation to get the same "
+          + "kind of result slowly")
+    case .none:
+      throw .mismatch(
+        "this CPU cannot compute in bfloat16: oneDNN needs AVX-512, found "
+          + ComputeStream.instructionSet, hint: "use `precision: float32`")
+    }
+  }
+
+  /// Refuses shards that are too small for a layer, such as one sample for batch normalization.
+  private func checkShardSizes() throws(TrainingError) {
+    guard let smallest = batches.shardSizes.last(where: { $0 > 0 }) else { return }
+    for node in graph.nodes {
+      let needed = node.layer.smallestTrainingBatch(of: graph.inputShapes(of: node))
+      guard smallest < needed else { continue }
+      let rest = data.train.count % batches.globalBatch
+      throw .mismatch(
+        "\(node.name) needs shards of at least \(needed) samples, but some have \(smallest): "
+          + "\(batches.shards) shards of a global batch of \(batches.globalBatch)"
+          + (rest > 0 ? ", of \(rest) at the end of an epoch" : ""),
+        hint: "use fewer shards or another global batch")
     }
   }
 

@@ -10,8 +10,20 @@ var hasBothLevels: Bool {
 /// AVX2 and AVX-512 must give the same bits, or a job over unlike nodes would drift.
 @Suite(.enabled(if: hasBothLevels, "needs a CPU with AVX-512"))
 struct LevelTests {
+  /// Runs both versions on zeroed buffers of `count` bfloat16 numbers and compares what they wrote.
+  func compare(
+    _ what: String, count: Int, _ v3: (inout [UInt16]) -> Void, _ v4: (inout [UInt16]) -> Void,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    var (one, other) = ([UInt16](repeating: 0, count: count), [UInt16](repeating: 0, count: count))
+    v3(&one)
+    v4(&other)
+    #expect(one == other, "\(what)", sourceLocation: sourceLocation)
+    #expect(one.contains { $0 != 0 }, "\(what)", sourceLocation: sourceLocation)
+  }
+
   /// Runs both versions on zeroed buffers of `count` floats and compares what they wrote.
-  private func compare(
+  func compare(
     _ what: String, count: Int, _ v3: (inout [Float]) -> Void, _ v4: (inout [Float]) -> Void,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -148,6 +160,58 @@ struct LevelTests {
       { unsafe ck_embedding_backward_v4(ids, dy, 5, &$0, rows, cols) })
   }
 
+  @Test("recurrent cells", arguments: [1, 16, 19, 100])
+  func recurrent(units: Int) {
+    let rows = 9
+    let count = rows * units
+    let sums = numbers(4 * count, seed: 15, scale: 4), products = numbers(4 * count, seed: 16)
+    let before = numbers(count, seed: 17), dh = numbers(count, seed: 18)
+    let dy = numbers(2 * count, seed: 19)
+    /// Everything that the cells write, forward and backward, one after another.
+    func run(
+      lstm: (inout [Float], inout [Float], inout [Float]) -> Void,
+      lstmBack: (inout [Float], [Float], inout [Float]) -> Void,
+      gru: (inout [Float], inout [Float]) -> Void,
+      gruBack: (inout [Float], inout [Float], inout [Float]) -> Void,
+      rnnBack: ([Float], inout [Float]) -> Void
+    ) -> [[UInt32]] {
+      var (gates, c, h, dc) = (sums, before, before, dh)
+      lstm(&gates, &c, &h)
+      let forward = [gates, c, h]
+      lstmBack(&gates, c, &dc)
+      var (gruGates, gruProducts, gruState, gruFlow) = (sums, products, before, dh)
+      gru(&gruGates, &gruState)
+      let gruForward = [gruGates, gruState]
+      gruBack(&gruGates, &gruProducts, &gruFlow)
+      var dz = before
+      rnnBack(h, &dz)
+      return (forward + [gates, dc] + gruForward + [gruGates, gruProducts, gruFlow, dz]).map(bits)
+    }
+    let v3 = run(
+      lstm: { unsafe ck_lstm_forward_v3(&$0, before, &$1, &$2, rows, units) },
+      lstmBack: {
+        unsafe ck_lstm_backward_v3(&$0, before, $1, dh, dy, 2 * units, &$2, nil, rows, units)
+      },
+      gru: { unsafe ck_gru_forward_v3(&$0, products, before, &$1, rows, units) },
+      gruBack: {
+        unsafe ck_gru_backward_v3(
+          &$0, &$1, before, &$2, dy, 2 * units, nil, nil, rows, units)
+      },
+      rnnBack: { unsafe ck_rnn_backward_v3($0, dh, dy, 2 * units, &$1, nil, rows, units) })
+    let v4 = run(
+      lstm: { unsafe ck_lstm_forward_v4(&$0, before, &$1, &$2, rows, units) },
+      lstmBack: {
+        unsafe ck_lstm_backward_v4(&$0, before, $1, dh, dy, 2 * units, &$2, nil, rows, units)
+      },
+      gru: { unsafe ck_gru_forward_v4(&$0, products, before, &$1, rows, units) },
+      gruBack: {
+        unsafe ck_gru_backward_v4(
+          &$0, &$1, before, &$2, dy, 2 * units, nil, nil, rows, units)
+      },
+      rnnBack: { unsafe ck_rnn_backward_v4($0, dh, dy, 2 * units, &$1, nil, rows, units) })
+    #expect(v3 == v4)
+  }
+
   @Test("the other adaptive optimizers")
   func adaptive() {
     let g = numbers(count, seed: 14)
@@ -182,5 +246,22 @@ struct LevelTests {
     #expect(
       run { unsafe ck_adadelta_step_v3(&$0.w, g, &$0.a, &$0.b, count, adadelta) }
         == run { unsafe ck_adadelta_step_v4(&$0.w, g, &$0.a, &$0.b, count, adadelta) })
+  }
+  @Test("layerwise optimizers and penalties")
+  func layerwise() {
+    let g = numbers(count, seed: 15), w = numbers(count, seed: 16)
+    let lamb = level_lamb(
+      gradient_scale: 0.3, weight_decay: 0.1, mean_share: 0.1, mean_scale: 3, beta2: 0.9,
+      square_share: 0.1, root_scale: 7, epsilon: 1e-6)
+    var (g3, m3, v3) = (g, g, g.map(abs)), (g4, m4, v4) = (g, g, g.map(abs))
+    unsafe ck_lamb_direction_v3(w, &g3, &m3, &v3, count, lamb)
+    unsafe ck_lamb_direction_v4(w, &g4, &m4, &v4, count, lamb)
+    #expect([g3, m3, v3].map(bits) == [g4, m4, v4].map(bits))
+    compare(
+      "descent", count: count, { unsafe ck_descend_v3(&$0, g, count, 0.3) },
+      { unsafe ck_descend_v4(&$0, g, count, 0.3) })
+    compare(
+      "penalty", count: count, { unsafe ck_add_penalty_v3(&$0, w, count, 0.1, 0.3) },
+      { unsafe ck_add_penalty_v4(&$0, w, count, 0.1, 0.3) })
   }
 }

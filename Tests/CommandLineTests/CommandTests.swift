@@ -1,6 +1,7 @@
 import Checkpoints
 import DataParallelism
 import Datasets
+import Foundation
 import MessagePassing
 import Options
 import RunRecords
@@ -75,6 +76,30 @@ struct CommandTests {
         "2 `class_weights` for 10 classes"))
     #expect(errors("loss=hinge").hasPrefix("error: the loss hinge of an output [10] wants 10"))
     #expect(lockstep("config", "check", "-c", "/nothing.yaml").code == .usage)
+  }
+
+  @Test("names the places of a schedule and of a monitor that do not suit the run")
+  func monitors() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("run.yaml")
+    try """
+    extends: \(Self.digits)
+    data: {validation: null}
+    schedule:
+      cosine: {warmup_epochs: 21}
+    train:
+      early_stopping: {monitor: validation/accuracy}
+    """.write(toFile: path, atomically: true, encoding: .utf8)
+    let outcome = lockstep("config", "check", "-c", path)
+    #expect(outcome.code == .usage)
+    for piece in [
+      "error: the warm-up of the schedule takes 945 steps, the whole run has 900\n"
+        + "  --> \(path):4:27",
+      "error: train.early_stopping monitors validation/accuracy, but the data has no validation "
+        + "part\n  --> \(path):6:29",
+    ] {
+      #expect(outcome.errors.contains(piece), "\(outcome.errors)")
+    }
   }
 
   @Test("ends missing data with 3")

@@ -1,5 +1,6 @@
 import Configuration
 import Networks
+import Optimizers
 import Options
 import Testing
 
@@ -50,6 +51,26 @@ struct RunConfigurationTests {
     #expect(YAMLWriter.text(try RunConfiguration(path: again).resolved) == copy)
   }
 
+  @Test("has no rules for parameters unless they are written")
+  func rules() throws {
+    let folder = try TemporaryFolder()
+    let plain = try RunConfiguration(path: folder.write(Self.valid, to: "plain.yaml"))
+    #expect(plain.rules.groups.isEmpty && plain.rules.regularization.isNone)
+    let path = try folder.write(
+      Self.valid + """
+        parameter_groups:
+          - {match: ["*.bias", "*norm*"], weight_decay: 0}
+          - {match: "dense_1.*", frozen: true}
+        regularization: {l1: 1e-5, l2: 1e-4}
+
+        """, to: "rules.yaml")
+    let rules = try RunConfiguration(path: path).rules
+    #expect(rules.groups.map { $0.match.count } == [2, 1])
+    #expect(rules.groups[0].match[1].text == "*norm*")
+    #expect(rules.groups[0].match[1].mark?.line == 7)
+    #expect(rules.regularization.l1 == 1e-5 && rules.regularization.l2 == 1e-4)
+  }
+
   @Test("misses every section that is not there")
   func missingSections() throws {
     let messages = try problems("seed: 1\n").map(\.message).joined(separator: "\n")
@@ -71,6 +92,21 @@ struct RunConfigurationTests {
       distributed: {reducer: widow}
       """)
     #expect(Set(found.compactMap { $0.mark?.line }) == [1, 2, 3, 4, 5, 6, 7])
+  }
+
+  @Test("has a constant learning rate unless it says otherwise")
+  func schedule() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.valid, to: "run.yaml")
+    #expect(try RunConfiguration(path: path).schedule.description == "constant")
+    let warm = try RunConfiguration(
+      path: path, overrides: ["schedule={cosine: {warmup_steps: 2}}"])
+    #expect(
+      warm.schedule.description
+        == "cosine {final_factor: 0.0, warmup: 2 steps, warmup_start_factor: 0.0}")
+    let found = try problems(Self.valid + "schedule: {cosine: {warmup_step: 2}}\n")
+    #expect(found.map(\.message) == ["unknown key `warmup_step` in cosine"])
+    #expect(found.first?.mark?.line == 6)
   }
 
   @Test("refuses names that no folder can have", arguments: ["a/b", "a b", "\"\"", "x:y"])

@@ -1,4 +1,5 @@
 import Configuration
+import Optimizers
 import Options
 import Tensors
 import Testing
@@ -37,9 +38,12 @@ struct SettingsTests {
         workers: 2
         precision: bfloat16
         clip: {norm: 1.0, value: 0.5}
+        early_stopping:
+          {monitor: train/accuracy, mode: min, patience: 3, min_change: 0.5, restore_best: false}
         checkpoint: {every_steps: 500, every_epochs: 2, keep_last: 3, keep_best: 0}
         validate_every_steps: 100
         log_every_steps: 10
+        monitor: {every_steps: 25}
       """)
     #expect(problems.isEmpty)
     #expect(
@@ -47,8 +51,24 @@ struct SettingsTests {
         == TrainSettings(
           length: .steps(1_000), globalBatch: 256, shards: 8, workers: 2, precision: .bfloat16,
           clipNorm: 1, clipValue: 0.5,
+          earlyStopping: EarlyStopping(
+            monitor: Monitor(RunMetric(.train, .accuracy), mode: .min), patience: 3,
+            minimumChange: 0.5, restoresBest: false),
           checkpoint: CheckpointSettings(everySteps: 500, everyEpochs: 2, keepLast: 3, keepBest: 0),
-          validateEverySteps: 100, logEverySteps: 10))
+          validateEverySteps: 100, logEverySteps: 10, monitorEverySteps: 25))
+  }
+
+  @Test("Early stopping has defaults, and is off where it is not mentioned")
+  func earlyStopping() throws {
+    let text = "train: {epochs: 5, global_batch: 128, early_stopping: {}}"
+    let (settings, problems) = try train(text)
+    #expect(problems.isEmpty)
+    #expect(
+      settings.earlyStopping
+        == EarlyStopping(
+          monitor: Monitor(.validationLoss, mode: .min), patience: 5, minimumChange: 0,
+          restoresBest: true))
+    #expect(try train("train: {epochs: 5, global_batch: 128}").settings.earlyStopping == nil)
   }
 
   @Test(
@@ -57,6 +77,10 @@ struct SettingsTests {
       ("", "train needs `epochs` or `steps`", "train needs `global_batch`"),
       ("train: {epochs: 1}", "train needs `global_batch`", nil),
       ("train: {global_batch: 8}", "train needs `epochs` or `steps`", nil),
+      (
+        "train: {epochs: 1, global_batch: 8, monitor: {every: 5}}",
+        "train.monitor needs `every_steps`", "unknown key `every` in train.monitor"
+      ),
       ("train: {epochs: 0, global_batch: 8}", "`epochs` of train is 0, legal is 1 or more", nil),
       (
         "train: {steps: a, global_batch: 8}", "`steps` of train takes a whole number, found `a`",
@@ -88,8 +112,17 @@ struct SettingsTests {
         "`keep_last` of train.checkpoint is 0, legal is 1 or more", nil
       ),
       (
-        "train: {epochs: 1, global_batch: 4, early_stopping: {patience: 1}}",
-        "unknown key `early_stopping` in train", nil
+        "train: {epochs: 1, global_batch: 4, early_stopping: {patience: 0, min_delta: 1}}",
+        "`patience` of train.early_stopping is 0, legal is 1 or more",
+        "unknown key `min_delta` in train.early_stopping"
+      ),
+      (
+        "train: {epochs: 1, global_batch: 4, early_stopping: true}",
+        "expected a map of options for train.early_stopping, found `true`", nil
+      ),
+      (
+        "train: {epochs: 1, global_batch: 4, early_stopping: {monitor: val/loss}}",
+        "`monitor` of train.early_stopping is `val/loss`, which is none of its values", nil
       ),
       (
         "train: 5", "expected a map of options for train, found `5`",
@@ -109,8 +142,8 @@ struct SettingsTests {
   @Test(
     "Every key misspelt by one edit is recognized",
     arguments: [
-      "epochs", "steps", "global_batch", "shards", "workers", "precision", "clip", "checkpoint",
-      "validate_every_steps", "log_every_steps",
+      "epochs", "steps", "global_batch", "shards", "workers", "precision", "clip", "early_stopping",
+      "checkpoint", "validate_every_steps", "log_every_steps",
     ])
   func misspelt(key: String) throws {
     for index in key.indices {

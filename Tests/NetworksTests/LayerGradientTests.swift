@@ -12,6 +12,8 @@ struct LayerGradientTests {
     let model: ModelSpec
     /// Ids to feed in place of random numbers: they have no gradient.
     var ids: [Float]? = nil
+    /// Numbers to feed in place of random ones.
+    var values: [Float]? = nil
   }
 
   private static let two = [
@@ -69,6 +71,20 @@ struct LayerGradientTests {
         Dense(3)
       }),
     Case(
+      name: "pooling",
+      model: Sequential(input: [6, 7, 2]) {
+        MaxPool2D(3, stride: 2, padding: 1)
+        AveragePool2D(Extent2D(height: 2, width: 3), stride: 1, padding: 1)
+        GlobalAveragePool2D().named("mean")
+        GlobalMaxPool2D().named("largest").from("input")
+        AveragePool2D(4).named("corner").from("input")
+        Flatten().named("flat")
+        Concatenate().from("mean", "largest", "flat")
+        Dense(3)
+      },
+      // No two are so near that a step of the central difference makes another the maximum.
+      values: (0..<336).map { Float($0 * 101 % 336) * 0.025 - 4.2 }),
+    Case(
       name: "embeddings",
       model: Sequential(input: [5]) {
         Embedding(vocabulary: 7, dimensions: 4)
@@ -77,6 +93,14 @@ struct LayerGradientTests {
         Flatten()
         Dense(3)
       }, ids: [0, 6, 2, 2, 1, 3, 3, 3, 5, 0, 1, 2, 3, 6, 6, 2, 0, 0, 1, 1]),
+    Case(
+      name: "recurrent layers, one upon another and around",
+      model: Sequential(input: [3, 2]) {
+        GRU(3, bidirectional: true)
+        Residual { RNN(3, layers: 2, bidirectional: true) }
+        LSTM(4, layers: 2, returnSequences: false)
+        Dense(3)
+      }),
     Case(
       name: "attention across inputs and over itself",
       model: ModelSpec(inputs: [
@@ -111,53 +135,9 @@ struct LayerGradientTests {
   @Test("are those of central differences", arguments: cases.indices)
   func gradients(index: Int) throws {
     let example = Self.cases[index]
-    let bench = try Bench(
-      example.model, loss: CrossEntropy(), batch: 4, mode: .training(inputGradients: true))
-    let stream = RandomStream(seed: 9, purpose: .noise)
-    var inputs: [[Float]] = []
-    for (tag, view) in bench.program.inputs.enumerated() {
-      bench.fill(view, stream, UInt32(tag))
-      inputs.append(example.ids ?? view.array)
-    }
-    // A step may overwrite its inputs and target: their room is reused.
-    func loss() -> Double {
-      for (view, values) in zip(bench.program.inputs, inputs) { view.copy(from: values) }
-      bench.program.target.copy(from: Self.labels)
-      return bench.run().loss
-    }
-    bench.gradients.view.fill(with: .nan)
-    _ = loss()
-    let gradient = bench.gradients.view.array
-    let inputGradients = bench.program.inputGradients.map { $0?.array ?? [] }
-    func expectClose(_ actual: Float, _ change: (Float) -> Void, _ what: String) {
-      let h: Float = 1e-2
-      change(h)
-      let above = loss()
-      change(-2 * h)
-      let below = loss()
-      change(h)
-      let expected = Float((above - below) / Double(2 * h))
-      // The truncation error of h = 1e-2 and float32's rounding both stay below 2e-3 here.
-      #expect(
-        abs(actual - expected) < 2e-3 + 1e-2 * abs(expected),
-        "\(example.name), \(what): \(actual) against \(expected)")
-    }
-    for entry in bench.graph.layout.entries {
-      for offset in entry.range {
-        expectClose(
-          gradient[offset], { bench.parameters.view[offset] += $0 },
-          "\(entry.name)[\(offset - entry.offset)]")
-      }
-    }
-    for (index, values) in inputGradients.enumerated() {
-      if example.ids != nil {
-        #expect(values.allSatisfy { $0 == 0 })
-        continue
-      }
-      for offset in values.indices {
-        expectClose(values[offset], { inputs[index][offset] += $0 }, "input \(index)[\(offset)]")
-      }
-    }
+    try expectCentralDifferences(
+      example.model, labels: Self.labels, ids: example.ids, values: example.values,
+      example.name)
   }
 
   @Test(

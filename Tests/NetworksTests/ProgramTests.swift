@@ -13,18 +13,30 @@ final class Bench {
   let gradients: FloatStorage
   let workspace: FloatStorage
   private let sampleIDs: [UInt32]
+  /// The parameters in the program's precision, where that is not float32.
+  private let weights: ElementView?
+  private let weightStorage: FloatStorage
 
-  init(_ model: ModelSpec, loss: any Loss, batch: Int, mode: Program.Mode, seed: UInt64 = 1) throws
-  {
+  init(
+    _ model: ModelSpec, loss: any Loss, batch: Int, mode: Program.Mode, seed: UInt64 = 1,
+    precision: ElementType = .float32
+  ) throws {
     graph = try Graph(model)
     let compiled = try CompiledProgram(
-      graph: graph, loss: loss, batch: batch, mode: mode, stream: ComputeStream())
+      graph: graph, loss: loss, batch: batch, mode: mode, precision: precision,
+      stream: ComputeStream())
+    let count = graph.layout.count
+    weightStorage = FloatStorage(count: precision.floatCount(of: count))
+    weights =
+      precision == .float32
+      ? nil : ElementView(weightStorage.view, count: count, type: precision)
     parameters = FloatStorage(count: graph.layout.count)
     gradients = FloatStorage(count: graph.layout.count)
     workspace = FloatStorage(count: compiled.workspaceCount)
     // Garbage in the workspace must not matter.
     workspace.view.fill(with: .nan)
-    program = Program(compiled, workspace: workspace, parameters: parameters.view)
+    program = Program(
+      compiled, workspace: workspace, parameters: parameters.view, weights: weights)
     sampleIDs = (0..<UInt32(batch)).map { $0 * 7 + 3 }
     graph.initialize(parameters.view, seed: seed)
     let stream = RandomStream(seed: seed, purpose: .noise)
@@ -46,6 +58,7 @@ final class Bench {
   @discardableResult
   func run(step: UInt32 = 0) -> LossSums {
     defer { withExtendedLifetime(self) {} }
+    if let weights { Elementwise.convert(ElementView(parameters.view), into: weights) }
     return unsafe sampleIDs.withUnsafeBufferPointer { ids in
       guard let base = ids.baseAddress else { return LossSums() }
       let context = unsafe StepContext(
@@ -54,6 +67,18 @@ final class Bench {
       let sums = program.evaluateLoss()
       program.backward(context)
       return sums
+    }
+  }
+
+  /// The name of the first tensor that is not finite.
+  func firstNonFiniteTensor() -> String? {
+    defer { withExtendedLifetime(self) {} }
+    return unsafe sampleIDs.withUnsafeBufferPointer { ids in
+      guard let base = ids.baseAddress else { return nil }
+      let context = unsafe StepContext(
+        step: 0, sampleIDs: base, gradients: gradients.view, dropoutKey: (5, 6))
+      return program.firstNonFiniteTensor(context, parameters: parameters.view)
+        .map(graph.tensorName)
     }
   }
 }
@@ -79,14 +104,16 @@ final class SumOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    for index in 0..<buffers.output.count {
-      buffers.output[index] = buffers.inputs.reduce(0) { $0 + $1[index] }
+    for index in 0..<buffers.output.floats.count {
+      buffers.output.floats[index] = buffers.inputs.reduce(0) { $0 + $1.floats[index] }
     }
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
-    for gradient in buffers.inputGradients { gradient?.copy(from: buffers.outputGradient) }
+    for gradient in buffers.inputGradients {
+      gradient?.floats.copy(from: buffers.outputGradient.floats)
+    }
   }
 }
 
@@ -276,26 +303,15 @@ struct ProgramTests {
         Dense(3, activation: Activation(.exponential))
         Dense(2)
       }, loss: CrossEntropy(), batch: 2, mode: .training(inputGradients: false))
-    func diagnose() -> String? {
-      let ids: [UInt32] = [0, 1]
-      return unsafe ids.withUnsafeBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return nil }
-        return unsafe bench.program.firstNonFiniteTensor(
-          StepContext(
-            step: 0, sampleIDs: base, gradients: bench.gradients.view, dropoutKey: (0, 0)),
-          parameters: bench.parameters.view
-        ).map(bench.graph.tensorName)
-      }
-    }
     bench.program.inputs[0].fill(with: 0.5)
-    #expect(diagnose() == nil)
+    #expect(bench.firstNonFiniteTensor() == nil)
     bench.program.inputs[0].fill(with: 1e30)
-    #expect(diagnose() == "the output of dense_1")
+    #expect(bench.firstNonFiniteTensor() == "the output of dense_1")
     bench.program.inputs[0].fill(with: .nan)
-    #expect(diagnose() == "the data (input)")
+    #expect(bench.firstNonFiniteTensor() == "the data (input)")
     bench.program.inputs[0].fill(with: 1)
     let weight = try #require(bench.graph.layout["dense_2.weight"])
     bench.parameters.view[weight.offset] = .infinity
-    #expect(diagnose() == "dense_2.weight")
+    #expect(bench.firstNonFiniteTensor() == "dense_2.weight")
   }
 }

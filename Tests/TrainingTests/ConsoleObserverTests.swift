@@ -1,4 +1,5 @@
 import Networks
+import Optimizers
 import RunRecords
 import Testing
 
@@ -99,5 +100,46 @@ struct ConsoleObserverTests {
     }
     let lines = screen.text.split(separator: "\n")
     #expect(lines.last?.hasPrefix("epoch 2  loss 3.000 accuracy 0.750") == true)
+  }
+
+  @Test("says why a run ended early, after the line of the epoch that it ended in")
+  func earlyStop() {
+    let screen = Screen()
+    let observer = ConsoleObserver(screen.reporter(.plain), epochs: 9)
+    observer.handle(.started(Self.description(steps: 18)))
+    screen.text = ""
+    observer.handle(.step(Self.report(1, loss: 3)))
+    var stagnation = Stagnation()
+    stagnation.best = 0.34211
+    stagnation.bestStep = 1
+    stagnation.waited = 5
+    observer.handle(
+      .stoppedEarly(EarlyStop(step: 1, metric: .validationLoss, stagnation: stagnation)))
+    observer.handle(
+      .restored(RestoredBest(step: 1, metric: .validationAccuracy, value: 0.987)))
+    let lines = screen.text.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines.first?.hasPrefix("epoch 1/9  loss 3.000") == true)
+    #expect(
+      lines.dropFirst() == [
+        "early stop after step 1: validation/loss did not improve on 0.342 (step 1) for 5 validations",
+        "parameters of step 1 restored: validation/accuracy 0.987",
+      ])
+  }
+
+  @Test("tells of a reduced learning rate where it shows progress")
+  func reduction() {
+    let reduction = RateReduction(
+      step: 6, from: 0.1, to: 0.1 * 0.1, metric: .trainLoss, best: nil)
+    for (style, text) in [
+      (
+        ProgressStyle.plain,
+        "  learning rate 0.1 reduced to 0.01 after step 6: train/loss was not a number\n"
+      ), (.none, ""),
+    ] {
+      let screen = Screen()
+      ConsoleObserver(screen.reporter(style), epochs: 2).handle(.reducedLearningRate(reduction))
+      #expect(screen.text == text)
+    }
   }
 }

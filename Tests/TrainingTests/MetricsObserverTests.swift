@@ -33,4 +33,19 @@ struct MetricsObserverTests {
     #expect(records[1].values.map(\.name) == ["loss", "rmse", "mae"])
     #expect(records[1].values.map(\.value) == [1.5, 2, 2])
   }
+
+  @Test("have the learning rate of each step that they tell of")
+  func learningRate() throws {
+    let directory = try TemporaryFolder()
+    let folder = try RunFolder.create(root: directory.path, name: "run")
+    let observer = MetricsObserver(
+      try MetricsLog.open(folder.metricsPath), tensorBoard: try TensorBoardLog(folder: folder),
+      isClassification: false)
+    var report = Self.report(5)
+    report.learningRate = 0.003
+    try observer.handle(.log(report))
+    try observer.handle(.validation(Self.report(5)))
+    let records = try MetricsLog.open(folder.metricsPath).records
+    #expect(records.map { $0["learning_rate"] } == [0.003, nil])
+  }
 }

@@ -11,7 +11,7 @@ import Testing
 @testable import Training
 
 /// Keeps the names and steps of what happens.
-private final class Diary: TrainingObserver {
+final class Diary: TrainingObserver {
   var entries: [String] = []
   var descriptions: [RunDescription] = []
 
@@ -19,11 +19,15 @@ private final class Diary: TrainingObserver {
     switch event {
     case .started(let description): descriptions.append(description)
     case .step: break
+    case .tensorNorms(let report): entries.append("norms \(report.step)")
     case .log(let report): entries.append("log \(report.step)")
     case .epoch(let report): entries.append("epoch \(report.step) of \(report.sums.count)")
     case .validation(let report): entries.append("validation \(report.step)")
     case .test(let report): entries.append("test \(report.step)")
     case .checkpoint(let step, _, _): entries.append("checkpoint \(step)")
+    case .reducedLearningRate(let reduction): entries.append("\(reduction)")
+    case .stoppedEarly(let stop): entries.append("\(stop)")
+    case .restored(let best): entries.append("\(best)")
     }
   }
 }
@@ -36,12 +40,14 @@ private final class CheckpointDiary: StepBorders {
   func handle(_ event: TrainingEvent) {}
 
   func writeCheckpoint(_ progress: TrainingProgress) { steps.append(progress.step) }
+
+  func restore(_ best: RestoredBest) { Issue.record("nothing is to be restored") }
 }
 
 @Suite("A run", .serialized)
 struct RunTests {
   /// Points on both sides of a line.
-  private static func points(_ count: Int, from first: Int = 0) -> Dataset {
+  static func points(_ count: Int, from first: Int = 0) -> Dataset {
     var features: [Float] = []
     var targets: [Float] = []
     for index in first..<(first + count) {

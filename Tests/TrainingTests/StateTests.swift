@@ -13,7 +13,8 @@ import Testing
 func smallPlan(
   seed: UInt64 = 7, shards: Int = 3, batch: Int = 4, samples: Int = 10,
   optimizer: any Optimizer = Adam(), loss: any Loss = CrossEntropy(), model: ModelSpec? = nil,
-  length: TrainSettings.Length = .epochs(2), precision: ElementType = .float32
+  length: TrainSettings.Length = .epochs(2), precision: ElementType = .float32,
+  schedule: Schedule = Schedule(), earlyStopping: EarlyStopping? = nil, validates: Bool = false
 ) throws -> TrainingPlan {
   var features: [Float] = []
   for sample in 0..<samples { features += [Float(sample), 5, Float(sample * sample % 7)] }
@@ -21,10 +22,12 @@ func smallPlan(
     features: features, sampleShape: [3], targets: (0..<samples).map { Float($0 % 2) },
     classNames: ["even", "odd"])
   return try TrainingPlan(
-    model: model ?? Sequential { Dense(2) }, data: DataSplits(train: data, normalize: .minMax),
-    loss: loss, optimizer: optimizer,
+    model: model ?? Sequential { Dense(2) },
+    data: DataSplits(train: data, validation: validates ? data : nil, normalize: .minMax),
+    loss: loss, optimizer: optimizer, schedule: schedule,
     settings: TrainSettings(
-      length: length, globalBatch: batch, shards: shards, precision: precision),
+      length: length, globalBatch: batch, shards: shards, precision: precision,
+      earlyStopping: earlyStopping),
     shards: shards, seed: seed)
 }
 
@@ -38,7 +41,8 @@ struct StateTests {
     sums.count = 3
     var progress = TrainingProgress()
     progress.add(sums)
-    progress.noteValidation(sums, isClassification: true)
+    progress.noteValidation(sums)
+    progress.note(sums.accuracy, by: Monitor(.validationAccuracy))
     progress.add(sums)
     return progress
   }
@@ -48,6 +52,20 @@ struct StateTests {
     let state = TrainingState(try smallPlan(seed: .max), progress: progress())
     let text = state.json.text()
     #expect(try TrainingState(json: JSONValue.parse(text)) == state)
+    var monitored = state
+    monitored.progress.monitored = .nan
+    monitored.progress.restoredStep = 1
+    monitored.progress.stagnation.best = 0.1 + 0.2
+    monitored.progress.stagnation.bestStep = 1
+    monitored.progress.stagnation.waited = 3
+    monitored.progress.plateau.best = 1e-300
+    monitored.progress.plateau.waited = 4
+    monitored.progress.plateau.cooldownLeft = 5
+    monitored.progress.plateau.reductions = 6
+    let again = try TrainingState(json: JSONValue.parse(monitored.json.text()))
+    #expect(again.progress.monitored?.isNaN == true)
+    monitored.progress.monitored = 2
+    #expect(try TrainingState(json: JSONValue.parse(monitored.json.text())) == monitored)
     let fresh = TrainingState(try smallPlan(), progress: TrainingProgress())
     #expect(try TrainingState(json: JSONValue.parse(fresh.json.text())) == fresh)
   }
@@ -59,6 +77,53 @@ struct StateTests {
     let text = TrainingState(plan, progress: progress()).json.text()
     let saved = try TrainingState(json: JSONValue.parse(text))
     #expect(throws: Never.self) { try saved.check(against: plan) }
+  }
+
+  @Test("of a version without schedules and early stopping is that of a run that had none")
+  func oldVersion() throws {
+    let plan = try smallPlan()
+    var object = try #require(TrainingState(plan, progress: progress()).json.object)
+    #expect(object["schedule"] == "constant" && object["early_stopping"] == "none")
+    object["schedule"] = nil
+    object["early_stopping"] = nil
+    let old = try TrainingState(json: .object(object))
+    #expect(throws: Never.self) { try old.check(against: plan) }
+    #expect(old.progress == progress())
+    let error = #expect(throws: TrainingError.self) {
+      try old.check(against: smallPlan(schedule: Schedule(CosineSchedule())))
+    }
+    #expect(error?.description.contains("schedule constant, the configuration says cosine") == true)
+  }
+
+  @Test("of another schedule or rule of early stopping is refused, but for the patience")
+  func schedules() throws {
+    func message(_ saved: TrainingPlan, _ plan: TrainingPlan) -> String {
+      do {
+        try TrainingState(saved, progress: progress()).check(against: plan)
+        return "no error"
+      } catch { return error.description }
+    }
+    let cosine = Schedule(CosineSchedule())
+    #expect(
+      message(try smallPlan(schedule: cosine), try smallPlan(length: .epochs(3), schedule: cosine))
+        .contains(
+          "schedule cosine {final_factor: 0.0} over 6 steps, the configuration says "
+            + "cosine {final_factor: 0.0} over 9 steps"))
+    let steps = Schedule(StepSchedule(every: .epochs(1)))
+    #expect(
+      message(try smallPlan(schedule: steps), try smallPlan(length: .epochs(3), schedule: steps))
+        == "no error")
+    let warm = Schedule(StepSchedule(every: .epochs(1)), warmup: Warmup(.steps(2)))
+    #expect(
+      message(try smallPlan(schedule: steps), try smallPlan(schedule: warm)).contains("warmup"))
+    func stopping(_ patience: Int, change: Double = 0) throws -> TrainingPlan {
+      try smallPlan(
+        earlyStopping: EarlyStopping(
+          monitor: Monitor(.trainLoss), patience: patience, minimumChange: change))
+    }
+    #expect(message(try stopping(2), try stopping(9)) == "no error")
+    #expect(message(try stopping(2), try stopping(2, change: 1)).contains("min_change 1.0"))
+    #expect(message(try stopping(2), try smallPlan()).contains("the configuration says none"))
   }
 
   @Test("is refused where another run would come out, with what differs")
@@ -83,12 +148,17 @@ struct StateTests {
 
   @Test(
     "that is damaged is refused with the member that is wrong",
-    arguments: ["format", "step", "epoch_sums", "seed", "shards", "normalization", "optimizer"])
+    arguments: [
+      "format", "step", "epoch_sums", "seed", "shards", "normalization", "optimizer", "schedule",
+      "early_stopping", "stagnation", "plateau", "restored_step",
+    ])
   func damage(member: String) throws {
     let state = TrainingState(try smallPlan(), progress: progress())
     var object = try #require(state.json.object)
     object[member] = .string("?")
-    if member == "optimizer" { object[member] = .integer(1) }
+    if ["optimizer", "schedule", "early_stopping"].contains(member) {
+      object[member] = .integer(1)
+    }
     let error = #expect(throws: JSONError.self) { try TrainingState(json: .object(object)) }
     let text = error.map { "\($0)" } ?? ""
     #expect(text.contains(member), "\(text)")
@@ -97,30 +167,23 @@ struct StateTests {
 
 @Suite("A run's progress")
 struct ProgressTests {
-  private func sums(accuracy: Double, loss: Double) -> LossSums {
-    var sums = LossSums()
-    sums.correct = accuracy * 4
-    sums.count = 4
-    sums.loss = loss
-    sums.weight = 1
-    return sums
-  }
-
-  @Test("notes the best validation, the first of equal ones")
+  @Test("notes the best value of the monitor, the first of equal ones")
   func best() {
+    let accuracy = Monitor(.validationAccuracy)
     var progress = TrainingProgress()
-    for accuracy in [0.5, 0.75, 0.75, 0.25] {
+    for value in [0.5, 0.75, 0.75, 0.25] {
       progress.add(LossSums())
-      progress.noteValidation(sums(accuracy: accuracy, loss: 1), isClassification: true)
+      progress.note(value, by: accuracy)
     }
-    #expect(progress.bestStep == 2 && progress.bestValue == 0.75)
-    #expect(progress.validationStep == 4)
+    #expect(progress.bestStep == 2 && progress.bestValue == 0.75 && progress.monitored == 0.25)
     var regression = TrainingProgress()
     for loss in [3, 2, 2.5, 2] {
       regression.add(LossSums())
-      regression.noteValidation(sums(accuracy: 0, loss: loss), isClassification: false)
+      regression.note(loss, by: Monitor(.validationLoss))
     }
     #expect(regression.bestStep == 2 && regression.bestValue == 2)
+    regression.add(LossSums())
+    #expect(regression.monitored == nil && regression.bestStep == 2)
   }
 
   @Test(
@@ -129,7 +192,7 @@ struct ProgressTests {
     var progress = TrainingProgress()
     for loss in losses {
       progress.add(LossSums())
-      progress.noteValidation(sums(accuracy: 0, loss: loss), isClassification: false)
+      progress.note(loss, by: Monitor(.validationLoss))
     }
     #expect(progress.bestValue == 2)
   }

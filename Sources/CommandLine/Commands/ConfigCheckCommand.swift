@@ -20,8 +20,9 @@ struct ConfigCheckCommand: Command {
     let configuration = try ConfigurationOptions.load(arguments)
     let plan = try TrainingPlan(
       model: configuration.model, data: configuration.data.load(seed: configuration.seed),
-      loss: configuration.loss, optimizer: configuration.optimizer, settings: configuration.train,
-      shards: configuration.train.shards ?? 1, seed: configuration.seed)
+      loss: configuration.loss, optimizer: configuration.optimizer,
+      schedule: configuration.schedule, settings: configuration.train,
+      shards: configuration.train.shards ?? 1, seed: configuration.seed, rules: configuration.rules)
     try context.output.line(
       "ok: \(configuration.name), \(plan.graph.layout.parameterCount) parameters, "
         + "\(plan.totalSteps) steps")

@@ -22,7 +22,7 @@ final class RunFiles {
   /// - Throws: `RunRecordsError` or `CheckpointError` where the disk refuses.
   init(
     _ configuration: RunConfiguration, description: RunDescription, resumed: ResumedRun?,
-    root: String, host: String, data: DataSplits
+    root: String, host: String, plan: TrainingPlan
   ) throws {
     let launch = RunLaunch(
       started: .now, arguments: Swift.CommandLine.arguments, host: host, ranks: description.ranks,
@@ -38,14 +38,14 @@ final class RunFiles {
     } else {
       folder = try RunFolder.create(root: root, name: configuration.name)
       record = RunRecord(
-        name: configuration.name, seed: configuration.seed, data: Self.fingerprints(data),
+        name: configuration.name, seed: configuration.seed, data: Self.fingerprints(plan.data),
         launch: launch)
       try FileSystem().replaceFile(
         folder.configurationPath, with: Array(YAMLWriter.text(configuration.resolved).utf8))
     }
     try record.save(to: folder)
     store = try CheckpointStore.open(
-      directory: folder.checkpointsPath, retention: configuration.retention)
+      directory: folder.checkpointsPath, retention: plan.retention)
     metrics = MetricsObserver(
       try MetricsLog.open(folder.metricsPath, resumingAt: resumed?.checkpoint.step),
       tensorBoard: try TensorBoardLog(folder: folder),
@@ -65,15 +65,5 @@ final class RunFiles {
     }
     if let test = data.test { texts.append(NamedText("test", test.fingerprint())) }
     return texts
-  }
-}
-
-extension RunConfiguration {
-  /// Which checkpoints are kept: the best by validation accuracy, or by validation loss for regressions.
-  var retention: Retention {
-    Retention(
-      keepLast: train.checkpoint.keepLast, keepBest: train.checkpoint.keepBest,
-      monitor: loss.isClassification ? "validation/accuracy" : "validation/loss",
-      direction: loss.isClassification ? .maximize : .minimize)
   }
 }

@@ -16,7 +16,7 @@ struct TrainedModel {
   /// Loads the checkpoint that the first argument names, with the configuration of its run folder or the one
   /// given by `--config`.
   ///
-  /// Without a checkpoint the parameters are the initial ones.
+  /// A run whose end restored the best parameters is its checkpoint that has them. Without a checkpoint the parameters are the initial ones.
   init(_ arguments: ParsedArguments, world: World) throws {
     guard let named = arguments.text("run") else {
       let configuration = try world.together { try ConfigurationOptions.load(arguments) }
@@ -27,12 +27,13 @@ struct TrainedModel {
     }
     // Every rank reads the small files; the parameters go through rank 0.
     let (checkpoint, configuration) = try world.together {
-      let (checkpoint, _) = try CheckpointStore.load(named)
+      let (checkpoint, _) = try CheckpointStore.load(
+        named, resultStep: TrainingProgress.restoredStep(in:))
       let configuration =
         arguments.has("config")
         ? try ConfigurationOptions.load(arguments)
-        : try RunConfiguration(
-          path: "\(checkpoint.path)/../../config.yaml", overrides: arguments.texts("set"))
+        : try ConfigurationOptions.load(
+          arguments, path: "\(checkpoint.path)/../../config.yaml")
       return (checkpoint, configuration)
     }
     (session, _) = try TrainingLaunch(configuration, world: world).makeSession(

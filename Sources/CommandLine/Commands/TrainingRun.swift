@@ -68,7 +68,7 @@ struct TrainingRun {
     do {
       return try RunFiles(
         configuration, description: description, resumed: resumed, root: root,
-        host: world.hostName, data: session.plan.data)
+        host: world.hostName, plan: session.plan)
     } catch {
       session.giveUp(error)
       throw error
@@ -100,6 +100,9 @@ struct TrainingRun {
     case .completed:
       try records.end(.finished, reason: "all \(session.plan.totalSteps) steps done")
       try context.output.line("run folder  \(records.folder.path)")
+    case .stoppedEarly(let stop):
+      try records.end(.finished, reason: stop.description)
+      try context.output.line("run folder  \(records.folder.path)")
     case .interrupted(let signal):
       try records.end(.interrupted, reason: "signal \(signal)")
       try context.output.line(
@@ -120,7 +123,7 @@ extension TrainingEnd {
   /// How the process ends.
   var exitCode: ExitCode {
     switch self {
-    case .completed: .done
+    case .completed, .stoppedEarly: .done
     case .interrupted(let signal): ExitCode(rawValue: 128 + signal) ?? .terminated
     }
   }

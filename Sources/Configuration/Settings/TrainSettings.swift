@@ -22,25 +22,32 @@ public struct TrainSettings: Sendable, Equatable {
   public var shards: Int?
   /// Threads a rank that run shards; nil for the cores it may use.
   public var workers: Int?
-  /// What activations and gradients are computed in; weights and sums are float32 always.
+  /// What activations and their gradients are computed in; weights and sums are float32 always.
   public var precision: ElementType
+  /// Whether bfloat16 may run on a CPU without instructions for it, slower than float32; false unless
+  /// set after reading, since it is a matter of the machine and not of the run.
+  public var allowsEmulation = false
   /// The largest norm of the whole gradient, above 0; nil for no limit.
   public var clipNorm: Double?
   /// The largest magnitude of a gradient's element, above 0; nil for no limit.
   public var clipValue: Double?
+  /// When the run ends before its last step; nil for never.
+  public var earlyStopping: EarlyStopping?
   /// When checkpoints are written and which are kept.
   public var checkpoint: CheckpointSettings
   /// Steps from one validation to the next; nil for one after each epoch.
   public var validateEverySteps: Int?
   /// Steps from one record of the metrics to the next, at least 1.
   public var logEverySteps: Int
+  /// Steps from one look at each tensor's norms to the next; nil for none.
+  public var monitorEverySteps: Int?
 
   /// Makes settings in code.
   public init(
     length: Length, globalBatch: Int, shards: Int? = nil, workers: Int? = nil,
     precision: ElementType = .float32, clipNorm: Double? = nil, clipValue: Double? = nil,
-    checkpoint: CheckpointSettings = CheckpointSettings(), validateEverySteps: Int? = nil,
-    logEverySteps: Int = 50
+    earlyStopping: EarlyStopping? = nil, checkpoint: CheckpointSettings = CheckpointSettings(),
+    validateEverySteps: Int? = nil, logEverySteps: Int = 50, monitorEverySteps: Int? = nil
   ) {
     self.length = length
     self.globalBatch = globalBatch
@@ -49,9 +56,11 @@ public struct TrainSettings: Sendable, Equatable {
     self.precision = precision
     self.clipNorm = clipNorm
     self.clipValue = clipValue
+    self.earlyStopping = earlyStopping
     self.checkpoint = checkpoint
     self.validateEverySteps = validateEverySteps
     self.logEverySteps = logEverySteps
+    self.monitorEverySteps = monitorEverySteps
   }
 
   /// Reads the section `train`; problems go to the reader's diagnostics.
@@ -67,10 +76,15 @@ public struct TrainSettings: Sendable, Equatable {
     clipNorm = clip.optionalPositiveNumber("norm")
     clipValue = clip.optionalPositiveNumber("value")
     clip.finish()
+    earlyStopping = options.nested("early_stopping", context: "train.early_stopping").map(
+      EarlyStopping.init(options:))
     checkpoint = CheckpointSettings(
       options: options.section("checkpoint", context: "train.checkpoint"))
     validateEverySteps = options.optionalInteger("validate_every_steps", in: 1...)
     logEverySteps = options.integer("log_every_steps", default: 50, in: 1...)
+    let monitor = options.nested("monitor", context: "train.monitor")
+    monitorEverySteps = monitor?.integer("every_steps", in: 1...)
+    monitor?.finish()
     checkShards(options)
     options.finish(hints: Self.foreignKeys)
   }

@@ -66,8 +66,8 @@ private final class BenchmarkLane {
       if step % loop.plan.batches.stepsPerEpoch == 0 { order = loop.epochOrder(step) }
       let isOver = lane == 0 && Clock.now - begin >= seconds
       let (sums, flags) = try loop.runStep(
-        step, lane: lane, worker: worker, order: order, flags: isOver ? Self.endFlag : 0,
-        timer: timer)
+        step, rate: loop.plan.learningRate(step: step), lane: lane, worker: worker, order: order,
+        flags: isOver ? Self.endFlag : 0, timer: timer)
       step += 1
       samples += sums.count
       if flags & Self.endFlag != 0 { return samples / (Clock.now - begin) }

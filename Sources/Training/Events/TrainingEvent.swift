@@ -44,6 +44,8 @@ public struct TrainingReport: Sendable {
   public var sums: LossSums
   /// The norm of the last step's mean gradient; nil for an evaluation.
   public var gradientNorm: Double?
+  /// The learning rate of the last step; nil for an evaluation.
+  public var learningRate: Double?
   /// Seconds since the run began.
   public var seconds: Double
 }
@@ -56,6 +58,9 @@ public enum TrainingEvent: Sendable {
   case step(TrainingReport)
   /// Some steps were done, as often as `train.log_every_steps` says; the sums are over them.
   case log(TrainingReport)
+  /// The norms of each tensor after a step, as often as `train.monitor` says; it comes before the
+  /// step's own event.
+  case tensorNorms(TensorNormsReport)
   /// An epoch was done; the sums are over its steps.
   case epoch(TrainingReport)
   /// The validation part was evaluated.
@@ -64,6 +69,12 @@ public enum TrainingEvent: Sendable {
   case test(TrainingReport)
   /// A checkpoint was written, in so many seconds.
   case checkpoint(step: Int, path: String, seconds: Double)
+  /// The learning rate was reduced, since a metric did not improve.
+  case reducedLearningRate(RateReduction)
+  /// The run ends before its last step, since a metric did not improve; the test follows.
+  case stoppedEarly(EarlyStop)
+  /// The parameters of the best step took the place of the last ones; the test follows.
+  case restored(RestoredBest)
 }
 
 /// Hears what happens in a run: shows progress, writes records.

@@ -2,7 +2,7 @@ internal import Configuration
 internal import DataParallelism
 internal import Datasets
 internal import Networks
-internal import Synchronization
+internal import Optimizers
 internal import Tensors
 
 /// What the first lane of a rank does at the borders between steps.
@@ -11,6 +11,9 @@ package protocol StepBorders: AnyObject {
   func handle(_ event: TrainingEvent) throws
   /// Takes part in writing a checkpoint; called on the first lane of every rank.
   func writeCheckpoint(_ progress: TrainingProgress) throws
+  /// Takes part in putting back the parameters of an earlier step, which had a checkpoint; called on the
+  /// first lane of every rank, while no lane uses the parameters.
+  func restore(_ best: RestoredBest) throws
   /// Seconds since the run began.
   var seconds: Double { get }
 }
@@ -33,40 +36,86 @@ extension TrainingLoop {
   ) throws -> TrainingEnd {
     var progress = start
     var order = epochOrder(progress.step)
-    let isObserved = exchange.rank == 0
-    while progress.step < plan.totalSteps {
+    while progress.step < plan.totalSteps, plan.earlyStop(progress) == nil {
       let step = progress.step
       if step % plan.batches.stepsPerEpoch == 0 { order = epochOrder(step) }
+      let rate = plan.learningRate(step: step, reductions: progress.plateau.reductions)
       let (sums, flags) = try runStep(
-        step, lane: lane, worker: worker, order: order, flags: stopFlags)
-      try checkGradient(step: step, lane: lane)
+        step, rate: rate, lane: lane, worker: worker, order: order, flags: stopFlags)
+      try checkGradient(step: step)
       progress.add(sums)
-      let isEpochEnd = progress.step % plan.batches.stepsPerEpoch == 0
-      if let borders, isObserved {
-        let norm = sums.weight > 0 ? exchange.gradientNorm / sums.weight : 0
-        try report(progress, sums, norm: norm, isEpochEnd: isEpochEnd, to: borders)
-      }
-      let isLast = progress.step == plan.totalSteps
-      if let validation = plan.data.validation, validates(after: progress.step) || isLast {
-        let result = try evaluate(validation, lane: lane, worker: worker, step: progress.step)
-        progress.noteValidation(result, isClassification: plan.loss.isClassification)
-        if isObserved {
-          try borders?.handle(.validation(self.report(progress, result, borders)))
+      if let borders, exchange.rank == 0 {
+        if monitors(after: progress.step) {
+          try borders.handle(.tensorNorms(tensorNorms(progress, sums, borders)))
         }
+        try report(progress, sums, rate: rate, to: borders)
       }
-      if isEpochEnd { progress.beginEpoch() }
+      try measure(&progress, lane: lane, worker: worker, borders: borders)
+      if isEpochEnd(progress.step) { progress.beginEpoch() }
+      let ends = progress.step == plan.totalSteps || plan.earlyStop(progress) != nil
+      if ends { progress.restoredStep = plan.restoredBest(progress)?.step }
       let stops = flags & Self.stopFlag != 0
-      if checkpoints(after: progress.step) || isLast || stops {
-        exchange.note(lane: lane, step: UInt64(progress.step), phase: .checkpoint)
-        try borders?.writeCheckpoint(progress)
+      if checkpoints(after: progress.step) || plan.keeps(progress) || ends || stops {
+        try writeCheckpoint(progress, lane: lane, borders: borders)
       }
-      if stops && !isLast { return .interrupted(signal: Int32(flags >> 8)) }
+      if stops && !ends { return .interrupted(signal: Int32(flags >> 8)) }
+    }
+    return try finish(progress, lane: lane, worker: worker, borders: borders)
+  }
+
+  /// Measures what is due after a step, and lets the plan decide by it.
+  private func measure(
+    _ progress: inout TrainingProgress, lane: Int, worker: ShardWorker,
+    borders: (any StepBorders)?
+  ) throws {
+    let observer = exchange.rank == 0 ? borders : nil
+    if isEpochEnd(progress.step) {
+      let reduction = plan.take(
+        progress.epochSums, of: .train, isDue: true, into: &progress)
+      if let reduction { try observer?.handle(.reducedLearningRate(reduction)) }
+    }
+    let isDue = validates(after: progress.step)
+    guard let validation = plan.data.validation, isDue || progress.step == plan.totalSteps
+    else { return }
+    let sums = try evaluate(validation, lane: lane, worker: worker, step: progress.step)
+    progress.noteValidation(sums)
+    let reduction = plan.take(sums, of: .validation, isDue: isDue, into: &progress)
+    guard let observer else { return }
+    try observer.handle(.validation(report(progress, sums, observer)))
+    if let reduction { try observer.handle(.reducedLearningRate(reduction)) }
+  }
+
+  /// Puts back the best parameters where the run wants them, and tests.
+  private func finish(
+    _ end: TrainingProgress, lane: Int, worker: ShardWorker, borders: (any StepBorders)?
+  ) throws -> TrainingEnd {
+    var progress = end
+    let observer = exchange.rank == 0 ? borders : nil
+    let stop = plan.earlyStop(progress)
+    if let stop { try observer?.handle(.stoppedEarly(stop)) }
+    let best = plan.restoredBest(progress)
+    if progress.restoredStep != best?.step {
+      // The run ended when it was resumed, since it is to be shorter now than when it was stopped.
+      progress.restoredStep = best?.step
+      try writeCheckpoint(progress, lane: lane, borders: borders)
+    }
+    if let best {
+      try exchange.barrier(lane: lane)
+      try borders?.restore(best)
+      try exchange.barrier(lane: lane)
     }
     if let test = plan.data.test {
-      let result = try evaluate(test, lane: lane, worker: worker, step: progress.step)
-      if isObserved { try borders?.handle(.test(report(progress, result, borders))) }
+      let sums = try evaluate(test, lane: lane, worker: worker, step: progress.step)
+      if let observer { try observer.handle(.test(report(progress, sums, observer))) }
     }
-    return .completed
+    return stop.map(TrainingEnd.stoppedEarly) ?? .completed
+  }
+
+  private func writeCheckpoint(
+    _ progress: TrainingProgress, lane: Int, borders: (any StepBorders)?
+  ) throws {
+    exchange.note(lane: lane, step: UInt64(progress.step), phase: .checkpoint)
+    try borders?.writeCheckpoint(progress)
   }
 
   /// The order of samples in the epoch of a step.
@@ -80,8 +129,14 @@ extension TrainingLoop {
     StopRequest.signal.map { Self.stopFlag | UInt64($0) << 8 } ?? 0
   }
 
+  private func isEpochEnd(_ step: Int) -> Bool { step % plan.batches.stepsPerEpoch == 0 }
+
   private func validates(after step: Int) -> Bool {
     step % (plan.settings.validateEverySteps ?? plan.batches.stepsPerEpoch) == 0
+  }
+
+  private func monitors(after step: Int) -> Bool {
+    plan.settings.monitorEverySteps.map { step % $0 == 0 } ?? false
   }
 
   private func checkpoints(after step: Int) -> Bool {
@@ -97,39 +152,54 @@ extension TrainingLoop {
   /// Stops every lane where the summed gradient is not finite.
   ///
   /// The parameters have moved by then; they are never written to a checkpoint.
-  private func checkGradient(step: Int, lane: Int) throws {
+  private func checkGradient(step: Int) throws(TrainingError) {
     guard !exchange.gradientNorm.isFinite else { return }
-    if lane == exchange.lanes.lowerBound {
-      let name = try exchange.firstNonFiniteGradient()?.name ?? "the parameters"
-      nonFiniteGradient.withLock { $0 = name }
-    }
-    // Every lane waits for the name: the first of a rank to throw speaks for all.
-    try exchange.barrier(lane: lane)
+    let name = exchange.firstNonFiniteGradient()?.name ?? "the parameters"
     throw TrainingError.diverged(
-      step: step + 1, what: "gradient",
-      tensor: "the gradient of \(nonFiniteGradient.withLock { $0 })")
+      step: step + 1, what: "gradient", tensor: "the gradient of \(name)")
   }
 
   private func report(
-    _ progress: TrainingProgress, _ sums: LossSums, norm: Double, isEpochEnd: Bool,
-    to borders: any StepBorders
+    _ progress: TrainingProgress, _ sums: LossSums, rate: Double, to borders: any StepBorders
   ) throws {
     var report = report(progress, sums, borders)
-    report.gradientNorm = norm
+    report.gradientNorm = sums.weight > 0 ? exchange.gradientNorm / sums.weight : 0
+    report.learningRate = rate
     try borders.handle(.step(report))
     if progress.step % plan.settings.logEverySteps == 0 { try borders.handle(.log(report)) }
-    if isEpochEnd {
+    if isEpochEnd(progress.step) {
       report.sums = progress.epochSums
       try borders.handle(.epoch(report))
     }
   }
 
   private func report(
-    _ progress: TrainingProgress, _ sums: LossSums, _ borders: (any StepBorders)?
+    _ progress: TrainingProgress, _ sums: LossSums, _ borders: any StepBorders
   ) -> TrainingReport {
     TrainingReport(
-      step: progress.step,
-      epoch: (progress.step + plan.batches.stepsPerEpoch - 1) / plan.batches.stepsPerEpoch,
-      sums: sums, gradientNorm: nil, seconds: borders?.seconds ?? 0)
+      step: progress.step, epoch: epoch(progress), sums: sums,
+      gradientNorm: nil, seconds: borders.seconds)
+  }
+
+  /// The epoch that the last step belongs to, from 1.
+  private func epoch(_ progress: TrainingProgress) -> Int {
+    (progress.step + plan.batches.stepsPerEpoch - 1) / plan.batches.stepsPerEpoch
+  }
+
+  /// The norms of the tensors that are trained, in order of execution.
+  private func tensorNorms(
+    _ progress: TrainingProgress, _ sums: LossSums, _ borders: any StepBorders
+  ) -> TensorNormsReport {
+    let entries = exchange.arena.entries
+    let trained = entries.indices.reversed().filter { plan.update.countsInNorm[$0] }
+    return TensorNormsReport(
+      step: progress.step, epoch: epoch(progress), seconds: borders.seconds,
+      tensors: trained.map { index in
+        TensorNormsReport.Tensor(
+          name: entries[index].name,
+          gradient: sums.weight > 0
+            ? exchange.gradientNorm(ofTensor: index) / sums.weight : 0,
+          weight: exchange.parameterNorm(ofTensor: index))
+      })
   }
 }

@@ -4,15 +4,22 @@ internal import Datasets
 internal import Networks
 internal import Operators
 internal import Optimizers
-internal import Synchronization
 internal import Tensors
 
 /// How a run came to its end.
 package enum TrainingEnd: Sendable, Equatable {
   /// All steps were done.
   case completed
+  /// A metric did not improve any more.
+  case stoppedEarly(EarlyStop)
   /// A signal asked for it; a checkpoint was written if there is a place for it.
   case interrupted(signal: Int32)
+
+  /// Why a metric ended the run; nil where none did.
+  package var earlyStop: EarlyStop? {
+    if case .stoppedEarly(let stop) = self { return stop }
+    return nil
+  }
 }
 
 /// The steps of a run, as every lane of a rank walks through them.
@@ -23,16 +30,13 @@ package enum TrainingEnd: Sendable, Equatable {
 final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
-  private let state: OptimizerState
-  /// Where the gradient's first NaN is, from the rank's first lane to the others.
-  let nonFiniteGradient = Mutex("")
+  private let update: SliceUpdate
 
   init(plan: TrainingPlan, exchange: any GradientExchange) {
     self.plan = plan
     self.exchange = exchange
-    let states = exchange.states
-    state = OptimizerState(
-      states.first, states.count > 1 ? states[1] : nil, states.count > 2 ? states[2] : nil)
+    update = SliceUpdate(
+      plan: plan.update, statistics: RunningStatistics(of: plan.graph), exchange: exchange)
   }
 
   /// Samples in a full batch of an evaluation: a shard's, so that it needs no more memory than training.
@@ -49,7 +53,8 @@ final class TrainingLoop: Sendable {
     trains: Bool = false, evaluating data: [Dataset]
   ) throws(OperatorError) -> ShardWorker {
     try ShardWorker(
-      graph: plan.graph, loss: plan.loss, parameters: exchange.parameters,
+      graph: plan.graph, loss: plan.loss, precision: plan.settings.precision,
+      parameters: exchange.parameters,
       trainingBatches: trains ? plan.batches.shardSizes.filter { $0 > 0 } : [],
       evaluation: EvaluationBatches(
         batch: evaluationBatch, shards: plan.batches.shards, sampleCounts: data.map(\.count)),
@@ -60,6 +65,7 @@ final class TrainingLoop: Sendable {
   ///
   /// - Parameters:
   ///   - step: the step, from 0.
+  ///   - rate: its learning rate.
   ///   - lane: the lane.
   ///   - worker: the lane's programs.
   ///   - order: the epoch's order of samples.
@@ -68,8 +74,8 @@ final class TrainingLoop: Sendable {
   /// - Returns: the step's sums and the flags of all lanes.
   /// - Throws: ``TrainingError/diverged(step:what:tensor:)`` on every lane where a number is not finite.
   func runStep(
-    _ step: Int, lane: Int, worker: ShardWorker, order: EpochPermutation, flags: UInt64,
-    timer: StepTimer? = nil
+    _ step: Int, rate: Double, lane: Int, worker: ShardWorker, order: EpochPermutation,
+    flags: UInt64, timer: StepTimer? = nil
   ) throws -> (sums: LossSums, flags: UInt64) {
     let stepInEpoch = step % plan.batches.stepsPerEpoch
     exchange.note(lane: lane, step: UInt64(step + 1), phase: .forward)
@@ -85,37 +91,16 @@ final class TrainingLoop: Sendable {
     let allFlags = try exchange.finishGradients(lane: lane, flags: flags)
     let totals = exchange.totals()
     guard totals.loss.isFinite else { throw divergedLoss(step: step) }
-    try update(step: step, lane: lane, weight: totals.weight, timer: timer)
+    // Samples of no weight have no gradient either.
+    let scale = totals.weight > 0 ? Float(1 / totals.weight) : 0
+    let settings = StepSettings(
+      step: step + 1, learningRate: Float(rate), gradientScale: scale)
+    try update(
+      lane: lane, settings: settings, weight: totals.weight,
+      samples: plan.batches.positions(step: stepInEpoch).count, timer: timer)
     try exchange.publish(lane: lane)
     timer?.endExchange()
     return (totals.sums, allFlags & 0xFFFF_FFFF)
-  }
-
-  /// Adds the gradients of the lane's slice and steps its parameters.
-  private func update(
-    step: Int, lane: Int, weight: Double, timer: StepTimer?
-  ) throws(DataParallelismError) {
-    // Samples of no weight have no gradient either.
-    let scale = weight > 0 ? Float(1 / weight) : 0
-    let clip = plan.clip
-    let optimizer = plan.optimizer
-    let parameters = exchange.parameters
-    let state = state
-    let rate = Float(optimizer.learningRate)
-    try exchange.reduceSlice(lane: lane, clipsByNorm: clip?.norm != nil) { range, gradient, norm in
-      timer?.beginUpdate()
-      var settings = StepSettings(step: step + 1, learningRate: rate, gradientScale: scale)
-      if let norm, let clip {
-        settings.gradientScale *= Float(clip.factor(forNorm: norm * Double(scale)))
-      }
-      if let limit = clip?.value {
-        Elementwise.scale(gradient, by: settings.gradientScale, clampedTo: Float(limit))
-        settings.gradientScale = 1
-      }
-      optimizer.step(
-        settings, parameters: parameters[range], gradients: gradient, state: state[range])
-      timer?.endUpdate()
-    }
   }
 
   /// Evaluates a data set on all lanes.

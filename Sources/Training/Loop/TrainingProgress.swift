@@ -1,4 +1,5 @@
 public import Networks
+public import Optimizers
 
 /// How far a run is: everything that a checkpoint must keep beside the tensors.
 public struct TrainingProgress: Sendable, Equatable {
@@ -10,10 +11,19 @@ public struct TrainingProgress: Sendable, Equatable {
   public var validation: LossSums?
   /// The step after which that validation was.
   public var validationStep: Int?
-  /// The step of the best validation so far.
+  /// The step after which the run's monitor had its best value so far.
   public var bestStep: Int?
-  /// The value of the best validation so far: accuracy, or the mean loss.
+  /// That value.
   public var bestValue: Double?
+  /// The monitor's value after the last step done; nil where it was not measured there.
+  public var monitored: Double?
+  /// For how long the monitor of early stopping has not improved.
+  public var stagnation = Stagnation()
+  /// What the learning rate was reduced by, where the schedule does so.
+  public var plateau = Plateau()
+  /// In the checkpoint at the end of a run: the step whose parameters are the run's result, where those
+  /// of the last step are not.
+  public var restoredStep: Int?
 
   /// A run at its start.
   public init() {}
@@ -22,6 +32,8 @@ public struct TrainingProgress: Sendable, Equatable {
   mutating func add(_ sums: LossSums) {
     step += 1
     epochSums = epochSums + sums
+    monitored = nil
+    restoredStep = nil
   }
 
   /// Starts the next epoch's sums.
@@ -29,14 +41,17 @@ public struct TrainingProgress: Sendable, Equatable {
     epochSums = LossSums()
   }
 
-  /// Takes a validation, and notes whether it is the best so far; of equal ones the first is the best,
-  /// and one that is not a number never is.
-  mutating func noteValidation(_ sums: LossSums, isClassification: Bool) {
+  /// Takes a validation.
+  mutating func noteValidation(_ sums: LossSums) {
     validation = sums
     validationStep = step
-    let value = isClassification ? sums.accuracy : sums.meanLoss
-    if value.isNaN { return }
-    if let best = bestValue, isClassification ? value <= best : value >= best { return }
+  }
+
+  /// Takes the monitor's value, and notes whether it is the best so far; of equal ones the first is the
+  /// best, and one that is not a number never is.
+  mutating func note(_ value: Double, by monitor: Monitor) {
+    monitored = value
+    guard monitor.isImproved(by: value, from: bestValue) else { return }
     bestStep = step
     bestValue = value
   }

@@ -9,6 +9,9 @@ package final class ConsoleObserver: TrainingObserver {
   private var run: RunDescription?
   private var samplesInEpoch = 0.0
   private var epochSums = LossSums()
+  private var gradients = GradientWatch()
+  /// The last step of an epoch whose line has not been shown.
+  private var lastStep: TrainingReport?
 
   /// Shows a run.
   ///
@@ -28,38 +31,52 @@ package final class ConsoleObserver: TrainingObserver {
       for line in Self.banner(description) { reporter.show(line) }
       beginEpoch(after: description.startStep)
     case .step(let report): step(report)
+    case .tensorNorms(let report):
+      for warning in gradients.look(at: report) { reporter.show("warning: \(warning)") }
     case .epoch(let report): finish(report)
     case .validation(let report): showValidation(report)
     case .test(let report): reporter.show("test        \(text(report))")
+    case .reducedLearningRate(let reduction):
+      if reporter.style != .none { reporter.show("  \(reduction)") }
+    case .stoppedEarly(let stop):
+      finishPart()
+      if let summary = gradients.summary { reporter.show(summary) }
+      reporter.show("\(stop)")
+    case .restored(let best): reporter.show("\(best)")
     case .log, .checkpoint: break
     }
   }
 
   private func step(_ report: TrainingReport) {
     guard let run else { return }
+    lastStep = report
     samplesInEpoch += report.sums.count
     epochSums = epochSums + report.sums
     let completed = (report.step - 1) % run.stepsPerEpoch + 1
     reporter.update(completed: completed, samples: Int(samplesInEpoch)) {
       var soFar = report
       soFar.sums = epochSums
-      soFar.gradientNorm = nil
-      return soFar.values(isClassification: run.isClassification)
+      return soFar.shown(isClassification: run.isClassification)
     }
-    // A run by steps may end within an epoch, of which nobody else tells.
-    if report.step == run.totalSteps, completed < run.stepsPerEpoch {
-      var part = report
-      part.sums = epochSums
-      finish(part)
-    }
+    if report.step == run.totalSteps { finishPart() }
+  }
+
+  /// Tells of the epoch within which a run ended, of which nobody else tells.
+  private func finishPart() {
+    guard let run, var part = lastStep, part.step % run.stepsPerEpoch != 0 else { return }
+    part.sums = epochSums
+    finish(part)
   }
 
   private func finish(_ report: TrainingReport) {
     guard let run else { return }
-    var epoch = report
-    epoch.gradientNorm = nil
-    reporter.endEpoch(metrics: epoch.values(isClassification: run.isClassification))
-    if report.step < run.totalSteps { beginEpoch(after: report.step) }
+    lastStep = nil
+    reporter.endEpoch(metrics: report.shown(isClassification: run.isClassification))
+    if report.step < run.totalSteps {
+      beginEpoch(after: report.step)
+    } else if let summary = gradients.summary {
+      reporter.show(summary)
+    }
   }
 
   private func showValidation(_ report: TrainingReport) {

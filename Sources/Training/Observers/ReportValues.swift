@@ -12,6 +12,15 @@ extension TrainingReport {
       values.append(MetricsRecord.Value("mae", sums.meanAbsoluteError))
     }
     if let gradientNorm { values.append(MetricsRecord.Value("gradient_norm", gradientNorm)) }
+    if let learningRate { values.append(MetricsRecord.Value("learning_rate", learningRate)) }
     return values
+  }
+
+  /// The metrics that the console has room for.
+  func shown(isClassification: Bool) -> [MetricsRecord.Value] {
+    var report = self
+    report.gradientNorm = nil
+    report.learningRate = nil
+    return report.values(isClassification: isClassification)
   }
 }

@@ -1,6 +1,7 @@
 internal import Datasets
 package import JSONText
 internal import Networks
+internal import Optimizers
 
 extension TrainingState {
   private static let format = 1
@@ -11,13 +12,15 @@ extension TrainingState {
       ("format", .integer(Int64(Self.format))), ("step", .integer(Int64(progress.step))),
       ("seed", JSONValue(unsigned: seed)), ("shards", .integer(Int64(shards))),
       ("global_batch", .integer(Int64(globalBatch))), ("samples", .integer(Int64(samples))),
-      ("optimizer", .string(optimizer)), ("epoch_sums", Self.json(progress.epochSums)),
+      ("optimizer", .string(optimizer)), ("schedule", .string(schedule)),
+      ("early_stopping", .string(earlyStopping)), ("epoch_sums", Self.json(progress.epochSums)),
       ("normalization", Self.json(normalization)),
     ])
     if let validation = progress.validation { object["validation"] = Self.json(validation) }
     if let step = progress.validationStep { object["validation_step"] = .integer(Int64(step)) }
     if let step = progress.bestStep { object["best_step"] = .integer(Int64(step)) }
     if let value = progress.bestValue { object["best_value"] = .number(value) }
+    progress.addMonitoring(to: &object)
     if let classNames { object["classes"] = .array(classNames.map(JSONValue.string)) }
     return .object(object)
   }
@@ -39,6 +42,7 @@ extension TrainingState {
       object["validation_step"] == nil ? nil : try object.integer("validation_step")
     progress.bestStep = object["best_step"] == nil ? nil : try object.integer("best_step")
     progress.bestValue = object["best_value"] == nil ? nil : try object.number("best_value")
+    try progress.readMonitoring(from: object)
     guard let seed = try object.required("seed").unsigned else {
       throw JSONError("`seed` is no whole number")
     }
@@ -47,6 +51,11 @@ extension TrainingState {
     globalBatch = try object.integer("global_batch")
     samples = try object.integer("samples")
     optimizer = try object.string("optimizer")
+    // Checkpoints of versions that had neither do not have the members.
+    schedule =
+      object["schedule"] == nil ? ConstantSchedule.kind : try object.string("schedule")
+    earlyStopping =
+      object["early_stopping"] == nil ? Self.noEarlyStopping : try object.string("early_stopping")
     normalization = try Self.normalization(try object.object("normalization"))
     classNames = object["classes"]?.array?.compactMap(\.string)
   }

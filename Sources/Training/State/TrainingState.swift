@@ -1,3 +1,4 @@
+internal import Configuration
 package import Datasets
 internal import JSONText
 internal import Networks
@@ -19,6 +20,10 @@ package struct TrainingState: Sendable, Equatable {
   package var samples: Int
   /// The optimizer's name.
   package var optimizer: String
+  /// The learning rate over the run, with all its options.
+  package var schedule: String
+  /// The rule of early stopping without its patience; `none` where there is none.
+  package var earlyStopping: String
   /// The rescaling of the data.
   package var normalization: Normalization
   /// The names of the classes; nil for a regression.
@@ -32,10 +37,22 @@ package struct TrainingState: Sendable, Equatable {
     globalBatch = plan.batches.globalBatch
     samples = plan.batches.sampleCount
     optimizer = type(of: plan.optimizer).kind
+    schedule = plan.schedule.description
+    if plan.schedule.curve.dependsOnLength { schedule += " over \(plan.totalSteps) steps" }
+    earlyStopping = plan.settings.earlyStopping.map(Self.text) ?? Self.noEarlyStopping
     // Which columns are constant follows from the data and is not kept.
     let fitted = plan.data.normalization
     normalization = Normalization(kind: fitted.kind, scale: fitted.scale, shift: fitted.shift)
     if case .classification(_, let names) = plan.data.task { classNames = names }
+  }
+
+  /// What a run without a rule of early stopping has in its place.
+  static let noEarlyStopping = "none"
+
+  /// A run may be resumed with more patience, which like more epochs only moves its end.
+  private static func text(_ rule: EarlyStopping) -> String {
+    "by \(rule.monitor.metric.rawValue) (\(rule.monitor.mode.rawValue)), min_change "
+      + "\(rule.minimumChange), restore_best \(rule.restoresBest)"
   }
 
   /// Refuses to go on where another run would come out.
@@ -53,6 +70,8 @@ package struct TrainingState: Sendable, Equatable {
     try compare("train.shards", "\(shards)", "\(own.shards)")
     try compare("train.global_batch", "\(globalBatch)", "\(own.globalBatch)")
     try compare("optimizer", optimizer, own.optimizer)
+    try compare("schedule", schedule, own.schedule)
+    try compare("train.early_stopping", earlyStopping, own.earlyStopping)
     try compare("a number of training samples of", "\(samples)", "\(own.samples)")
     // Columns found constant are a note of the fitting; they are not stored, and change no number.
     if normalization.kind != own.normalization.kind

@@ -85,15 +85,16 @@ final class AttentionOperation: Operation {
     let (buffers, rooms) = (bound.buffers, bound.rooms)
     let (weights, outputWeights) = split { buffers.parameters[$0] }
     if let secondProjection {
-      firstProjection.forward(buffers.inputs[0], queryPart(weights), into: bound.queries)
-      secondProjection.forward(buffers.inputs[1], keyPart(weights), into: bound.keysAndValues)
+      firstProjection.forward(buffers.inputs[0].floats, queryPart(weights), into: bound.queries)
+      secondProjection.forward(
+        buffers.inputs[1].floats, keyPart(weights), into: bound.keysAndValues)
     } else {
-      firstProjection.forward(buffers.inputs[0], weights, into: rooms.projected)
+      firstProjection.forward(buffers.inputs[0].floats, weights, into: rooms.projected)
     }
     attention.forward(
       bound.rows, dropout: dropout(context), into: rooms.result, statistics: rooms.statistics,
       scratch: rooms.scratch)
-    outputProjection.forward(rooms.result, outputWeights, into: buffers.output)
+    outputProjection.forward(rooms.result, outputWeights, into: buffers.output.floats)
   }
 
   func backward(_ context: StepContext) {
@@ -104,22 +105,23 @@ final class AttentionOperation: Operation {
     let (weights, outputWeights) = split { buffers.parameters[$0] }
     let (gradients, outputGradients) = split { context.gradients[buffers.gradientRanges[$0]] }
     outputProjection.backward(
-      gradient: buffers.outputGradient, input: rooms.result, outputWeights, into: outputGradients,
+      gradient: buffers.outputGradient.floats, input: rooms.result, outputWeights,
+      into: outputGradients,
       inputGradient: resultGradient)
     attention.backward(
       bound.rows, dropout: dropout(context), output: rooms.result, statistics: statistics,
       gradient: resultGradient, into: bound.rows, scratch: rooms.scratch)
     if let secondProjection {
       firstProjection.backward(
-        gradient: bound.queries, input: buffers.inputs[0], queryPart(weights),
-        into: queryPart(gradients), inputGradient: buffers.inputGradients[0])
+        gradient: bound.queries, input: buffers.inputs[0].floats, queryPart(weights),
+        into: queryPart(gradients), inputGradient: buffers.inputGradients[0]?.floats)
       secondProjection.backward(
-        gradient: bound.keysAndValues, input: buffers.inputs[1], keyPart(weights),
-        into: keyPart(gradients), inputGradient: buffers.inputGradients[1])
+        gradient: bound.keysAndValues, input: buffers.inputs[1].floats, keyPart(weights),
+        into: keyPart(gradients), inputGradient: buffers.inputGradients[1]?.floats)
     } else {
       firstProjection.backward(
-        gradient: rooms.projected, input: buffers.inputs[0], weights, into: gradients,
-        inputGradient: buffers.inputGradients[0])
+        gradient: rooms.projected, input: buffers.inputs[0].floats, weights, into: gradients,
+        inputGradient: buffers.inputGradients[0]?.floats)
     }
     // The keys' bias moves all scores of a query alike, which the softmax does not see: its gradient
     // is 0. What rounding leaves of it would be a whole step to optimizers that, as Adam does,
