@@ -8,15 +8,12 @@ public import Tensors
 /// without a copy. On one core oneDNN's matmul runs these at 80 to 98 % of the float32 peak from 32
 /// rows on; its inner product is slower, and costs twice as much a call in small networks. Activations
 /// are not fused: oneDNN's ReLU turns a NaN into 0, and ours costs less than 1 % of the product.
-@safe
 public final class Matmul {
-  private let primitive: dnnl_primitive_t
-  private let left: FloatMemory
-  private let right: FloatMemory
-  private let bias: FloatMemory?
-  private let destination: FloatMemory
-  private let stream: ComputeStream
-  private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
+  private let primitive: OneDNNPrimitive
+  private let left: OneDNNMemory
+  private let right: OneDNNMemory
+  private let bias: OneDNNMemory?
+  private let destination: OneDNNMemory
 
   /// The name of oneDNN's implementation, such as `brg:avx512_core`.
   public let implementation: String
@@ -29,94 +26,72 @@ public final class Matmul {
   ///   - inner: the summed dimension.
   ///   - leftIsTransposed: the left factor is stored as [inner, rows].
   ///   - rightIsTransposed: the right factor is stored as [columns, inner].
-  ///   - hasBias: a bias is given at every execution.
+  ///   - hasBias: a float32 bias is given at every execution.
+  ///   - type: how the factors' elements are stored, float32 by default; sums are float32 always.
+  ///   - destinationType: how the destination's elements are stored; nil, the default, as the factors'.
   ///   - stream: the thread's stream.
   /// - Throws: ``OperatorError`` where oneDNN has no implementation.
   public init(
     rows: Int, columns: Int, inner: Int, leftIsTransposed: Bool = false,
-    rightIsTransposed: Bool = false, hasBias: Bool = false,
-    stream: ComputeStream
+    rightIsTransposed: Bool = false, hasBias: Bool = false, type: ElementType = .float32,
+    destinationType: ElementType? = nil, stream: ComputeStream
   ) throws(OperatorError) {
-    self.stream = stream
-    left = try FloatMemory(
-      rows: rows, columns: inner, isTransposed: leftIsTransposed, stream: stream)
-    right = try FloatMemory(
-      rows: inner, columns: columns, isTransposed: rightIsTransposed, stream: stream)
-    destination = try FloatMemory(rows: rows, columns: columns, isTransposed: false, stream: stream)
-    bias =
-      hasBias
-      ? try FloatMemory(rows: 1, columns: columns, isTransposed: false, stream: stream) : nil
-    let detail = "a product of \(rows) x \(inner) and \(inner) x \(columns)"
-    let (primitive, implementation) = try unsafe Self.makePrimitive(
-      left: FloatMemory.matrix(rows: rows, columns: inner, isTransposed: leftIsTransposed),
-      right: FloatMemory.matrix(rows: inner, columns: columns, isTransposed: rightIsTransposed),
-      bias: hasBias ? FloatMemory.matrix(rows: 1, columns: columns, isTransposed: false) : nil,
-      destination: FloatMemory.matrix(rows: rows, columns: columns, isTransposed: false),
-      stream: stream, detail: detail)
-    unsafe self.primitive = primitive
-    self.implementation = implementation
-    let arguments = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(capacity: 4)
-    unsafe arguments.initialize(
-      repeating: dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: destination.handle))
-    unsafe arguments[1] = dnnl_exec_arg_t(arg: DNNL_ARG_SRC_0, memory: left.handle)
-    unsafe arguments[2] = dnnl_exec_arg_t(arg: DNNL_ARG_WEIGHTS_0, memory: right.handle)
-    if let bias {
-      unsafe arguments[3] = dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: bias.handle)
+    let detail = "a product of \(rows) x \(inner) and \(inner) x \(columns) in \(type)"
+    var leftDescription = Self.matrix(rows, inner, isTransposed: leftIsTransposed, type)
+    var rightDescription = Self.matrix(inner, columns, isTransposed: rightIsTransposed, type)
+    var biasDescription = Self.matrix(1, columns, isTransposed: false, .float32)
+    var destinationDescription = Self.matrix(
+      rows, columns, isTransposed: false, destinationType ?? type)
+    left = try OneDNNMemory(leftDescription, stream: stream, detail: detail)
+    right = try OneDNNMemory(rightDescription, stream: stream, detail: detail)
+    bias = hasBias ? try OneDNNMemory(biasDescription, stream: stream, detail: detail) : nil
+    destination = try OneDNNMemory(destinationDescription, stream: stream, detail: detail)
+    var operation = dnnl_matmul_desc_t()
+    if hasBias {
+      try unsafe check(
+        dnnl_matmul_desc_init(
+          &operation, &leftDescription, &rightDescription, &biasDescription,
+          &destinationDescription), "dnnl_matmul_desc_init", detail)
+    } else {
+      try unsafe check(
+        dnnl_matmul_desc_init(
+          &operation, &leftDescription, &rightDescription, nil, &destinationDescription),
+        "dnnl_matmul_desc_init", detail)
     }
-    unsafe self.arguments = arguments
-  }
-
-  deinit {
-    unsafe dnnl_primitive_destroy(primitive)
-    unsafe arguments.deallocate()
+    let choice = try OneDNNChoice(operation, stream: stream, detail: detail)
+    implementation = choice.implementation
+    let arguments = [
+      (DNNL_ARG_SRC_0, left), (DNNL_ARG_WEIGHTS_0, right), (DNNL_ARG_DST, destination),
+    ]
+    primitive = try choice.makePrimitive(arguments + (bias.map { [(DNNL_ARG_BIAS, $0)] } ?? []))
   }
 
   /// Computes the product.
   ///
-  /// - Precondition: the views have the prepared sizes, and `bias` is given if and only if it was prepared.
+  /// - Precondition: the views have the prepared sizes and types, and `bias` is given if and only if it
+  ///   was prepared.
   public func execute(
-    _ leftView: FloatView, _ rightView: FloatView, bias biasView: FloatView? = nil,
-    into destinationView: FloatView
+    _ leftView: ElementView, _ rightView: ElementView, bias biasView: FloatView? = nil,
+    into destinationView: ElementView
   ) {
     left.point(at: leftView)
     right.point(at: rightView)
     destination.point(at: destinationView)
-    if let bias, let biasView { bias.point(at: biasView) }
-    let status = unsafe dnnl_primitive_execute(
-      primitive, stream.stream, bias == nil ? 3 : 4, arguments.baseAddress)
-    precondition(status == dnnl_success, "oneDNN failed to execute a prepared product")
+    if let bias, let biasView { bias.point(at: ElementView(biasView)) }
+    primitive.execute()
   }
 
-  private static func makePrimitive(
-    left: dnnl_memory_desc_t, right: dnnl_memory_desc_t, bias: dnnl_memory_desc_t?,
-    destination: dnnl_memory_desc_t, stream: ComputeStream, detail: String
-  ) throws(OperatorError) -> (dnnl_primitive_t, String) {
-    var left = left
-    var right = right
-    var destination = destination
-    var descriptor = dnnl_matmul_desc_t()
-    if var bias = bias {
-      try unsafe check(
-        dnnl_matmul_desc_init(&descriptor, &left, &right, &bias, &destination),
-        "dnnl_matmul_desc_init", detail)
-    } else {
-      try unsafe check(
-        dnnl_matmul_desc_init(&descriptor, &left, &right, nil, &destination),
-        "dnnl_matmul_desc_init", detail)
-    }
-    var primitiveDescriptor: dnnl_primitive_desc_t?
-    try unsafe check(
-      dnnl_primitive_desc_create(&primitiveDescriptor, &descriptor, nil, stream.engine, nil),
-      "dnnl_primitive_desc_create", detail)
-    defer { unsafe dnnl_primitive_desc_destroy(primitiveDescriptor) }
-    var primitive: dnnl_primitive_t?
-    try unsafe check(
-      dnnl_primitive_create(&primitive, primitiveDescriptor), "dnnl_primitive_create", detail)
-    guard let primitive = unsafe primitive else {
-      throw .oneDNN(call: "dnnl_primitive_create", status: -1, detail: detail)
-    }
-    var name: UnsafePointer<CChar>?
-    unsafe dnnl_primitive_desc_query(primitiveDescriptor, dnnl_query_impl_info_str, 0, &name)
-    return unsafe (primitive, name.map { unsafe String(cString: $0) } ?? "unknown")
+  /// Computes a product of float32 factors.
+  public func execute(
+    _ left: FloatView, _ right: FloatView, bias: FloatView? = nil, into destination: FloatView
+  ) {
+    execute(
+      ElementView(left), ElementView(right), bias: bias, into: ElementView(destination))
+  }
+
+  private static func matrix(
+    _ rows: Int, _ columns: Int, isTransposed: Bool, _ type: ElementType
+  ) -> dnnl_memory_desc_t {
+    .plain([rows, columns], storage: isTransposed ? [1, 0] : [0, 1], type)
   }
 }

@@ -1,11 +1,12 @@
 // Loops over elements that the compiler vectorizes and that oneDNN does not have.
 //
-// All buffers are float32, row-major; counts are elements. `ck_clones.h` says how one binary gets
-// the best of each CPU and the same bits from all.
+// All buffers are row-major, and float32 unless a kernel says otherwise; counts are elements.
+// `ck_clones.h` says how one binary gets the best of each CPU and the same bits from all.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
 #include "ck_activation.h"
+#include "ck_bfloat16.h"
 #include "ck_combine.h"
 #include "ck_data.h"
 #include "ck_dropout.h"

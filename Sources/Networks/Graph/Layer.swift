@@ -24,6 +24,9 @@ public protocol Layer: ModelPart {
   /// nil where it takes any numbers.
   var idCount: Int? { get }
 
+  /// Whether the layer's operation can take and give bfloat16; around others the engine converts.
+  var computesInBFloat16: Bool { get }
+
   /// Prepares the layer's computation for one batch size.
   ///
   /// - Throws: `OperatorError` where oneDNN refuses it.
@@ -39,6 +42,9 @@ extension Layer {
 
   /// Any numbers.
   public var idCount: Int? { nil }
+
+  /// It computes in float32 alone.
+  public var computesInBFloat16: Bool { false }
 
   /// Adds one node.
   public func add(

@@ -9,6 +9,8 @@ package enum LayerRegistry {
   /// One line a layer.
   static let makers: [(kind: String, make: Maker)] = [
     ("dense", { Dense(options: $0) }),
+    ("conv1d", { Conv1D(options: $0) }),
+    ("conv2d", { Conv2D(options: $0) }),
     ("flatten", { _ in Flatten() }),
     ("reshape", { Reshape(options: $0) }),
     ("dropout", { Dropout(options: $0) }),

@@ -43,13 +43,13 @@ private final class ActivationOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    activation.forward(buffers.inputs[0], into: buffers.output)
+    activation.forward(buffers.inputs[0].floats, into: buffers.output.floats)
   }
 
   func backward(_ context: StepContext) {
-    guard let buffers, let inputGradient = buffers.inputGradients[0] else { return }
+    guard let buffers, let inputGradient = buffers.inputGradients[0]?.floats else { return }
     activation.backward(
-      saved: activation.derivativeReadsInput ? buffers.inputs[0] : buffers.output,
-      gradient: buffers.outputGradient, into: inputGradient)
+      saved: activation.derivativeReadsInput ? buffers.inputs[0].floats : buffers.output.floats,
+      gradient: buffers.outputGradient.floats, into: inputGradient)
   }
 }

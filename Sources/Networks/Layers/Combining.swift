@@ -63,11 +63,11 @@ extension Layer {
   }
 }
 
-extension FloatView {
+extension ElementView {
   /// Takes over a gradient that passes through unchanged; nothing is to be done where the planner
   /// let both share their memory.
-  func takeGradient(_ gradient: FloatView) {
-    if unsafe pointer != gradient.pointer { copy(from: gradient) }
+  func takeGradient(_ gradient: ElementView) {
+    if unsafe pointer != gradient.pointer { Elementwise.convert(gradient, into: self) }
   }
 }
 
@@ -85,7 +85,7 @@ private final class AddOperation: Operation {
 
   func bind(_ buffers: OperationBuffers) {
     self.buffers = buffers
-    sum = OrderedSum(buffers.inputs, into: buffers.output)
+    sum = OrderedSum(buffers.inputs.map(\.floats), into: buffers.output.floats)
   }
 
   func forward(_ context: StepContext) {
@@ -115,9 +115,11 @@ private final class MultiplyOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    Elementwise.multiply(buffers.inputs[0], buffers.inputs[1], into: buffers.output)
+    Elementwise.multiply(
+      buffers.inputs[0].floats, buffers.inputs[1].floats, into: buffers.output.floats)
     for index in 2..<max(2, buffers.inputs.count) {
-      Elementwise.multiply(buffers.output, buffers.inputs[index], into: buffers.output)
+      Elementwise.multiply(
+        buffers.output.floats, buffers.inputs[index].floats, into: buffers.output.floats)
     }
   }
 
@@ -125,10 +127,10 @@ private final class MultiplyOperation: Operation {
     guard let buffers else { return }
     // The first input's gradient may lie where the output's lies, so it is the last to be written.
     for index in buffers.inputs.indices.reversed() {
-      guard let gradient = buffers.inputGradients[index] else { continue }
-      var product = buffers.outputGradient
+      guard let gradient = buffers.inputGradients[index]?.floats else { continue }
+      var product = buffers.outputGradient.floats
       for other in buffers.inputs.indices where other != index {
-        Elementwise.multiply(product, buffers.inputs[other], into: gradient)
+        Elementwise.multiply(product, buffers.inputs[other].floats, into: gradient)
         product = gradient
       }
     }

@@ -51,7 +51,7 @@ private final class ConcatenateOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     for (input, offset) in zip(buffers.inputs, offsets) {
-      Elementwise.insertColumns(input, into: buffers.output, rows: rows, at: offset)
+      Elementwise.insertColumns(input.floats, into: buffers.output.floats, rows: rows, at: offset)
     }
   }
 
@@ -60,7 +60,7 @@ private final class ConcatenateOperation: Operation {
     for (gradient, offset) in zip(buffers.inputGradients, offsets) {
       guard let gradient else { continue }
       Elementwise.extractColumns(
-        of: buffers.outputGradient, into: gradient, rows: rows, at: offset)
+        of: buffers.outputGradient.floats, into: gradient.floats, rows: rows, at: offset)
     }
   }
 }

@@ -77,6 +77,9 @@ public struct Dense: Layer {
     return try outputActivation.append(to: &graph, named: name, after: value)
   }
 
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
+
   /// Prepares the three products.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
     try DenseOperation(self, at: site)
@@ -86,33 +89,34 @@ public struct Dense: Layer {
 /// The products of a dense layer: x W^T forward, dz W and dz^T x backward.
 private final class DenseOperation: Operation {
   let memory: OperationMemory
-  private let layer: Dense
+  private let activation: ProductActivation
   private let forwardProduct: Matmul
   private let inputProduct: Matmul?
   private let weightProduct: Matmul?
   private var buffers: OperationBuffers?
 
   init(_ layer: Dense, at site: OperationSite) throws(OperatorError) {
-    self.layer = layer
+    activation = ProductActivation(activation: layer.activation, hasBias: layer.hasBias)
     let features = site.inputShapes[0][-1]
     let rows = site.inputCount() / features
     let units = layer.units
     forwardProduct = try Matmul(
       rows: rows, columns: units, inner: features, rightIsTransposed: true,
-      hasBias: layer.hasBias, stream: site.stream)
+      hasBias: layer.hasBias, type: site.precision, stream: site.stream)
     inputProduct =
       site.isTraining && site.needsInputGradient[0]
-      ? try Matmul(rows: rows, columns: features, inner: units, stream: site.stream) : nil
+      ? try Matmul(
+        rows: rows, columns: features, inner: units, type: site.precision, stream: site.stream)
+      : nil
     weightProduct =
       site.isTraining
       ? try Matmul(
-        rows: units, columns: features, inner: rows, leftIsTransposed: true, stream: site.stream)
+        rows: units, columns: features, inner: rows, leftIsTransposed: true,
+        type: site.precision, destinationType: .float32, stream: site.stream)
       : nil
     var memory = OperationMemory()
     memory.backwardReadsInputs = true
-    let readsInput = layer.activation.derivativeReadsInput
-    memory.backwardReadsOutput = layer.activation.kind != .linear && !readsInput
-    memory.savedCount = site.isTraining && readsInput ? site.outputCount : 0
+    activation.claim(&memory, at: site)
     self.memory = memory
   }
 
@@ -122,32 +126,20 @@ private final class DenseOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    let output = buffers.output
-    let savesInput = buffers.saved.count > 0
     forwardProduct.execute(
-      buffers.inputs[0], buffers.parameters[0],
-      bias: layer.hasBias ? buffers.parameters[1] : nil,
-      into: savesInput ? buffers.saved : output)
-    if layer.activation.kind != .linear {
-      layer.activation.forward(savesInput ? buffers.saved : output, into: output)
-    }
+      buffers.inputs[0], buffers.weights[0],
+      bias: activation.hasBias ? buffers.parameters[1] : nil, into: activation.product(buffers))
+    activation.forward(buffers)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers, let weightProduct else { return }
-    let gradient = buffers.outputGradient
-    let saved = buffers.saved.count > 0 ? buffers.saved : buffers.output
-    if layer.hasBias {
-      layer.activation.backward(
-        saved: saved, gradient: gradient, into: gradient,
-        biasGradient: context.gradients[buffers.gradientRanges[1]])
-    } else if layer.activation.kind != .linear {
-      layer.activation.backward(saved: saved, gradient: gradient, into: gradient)
-    }
+    activation.backward(buffers, context)
     weightProduct.execute(
-      gradient, buffers.inputs[0], into: context.gradients[buffers.gradientRanges[0]])
+      buffers.outputGradient, buffers.inputs[0],
+      into: ElementView(context.gradients[buffers.gradientRanges[0]]))
     if let inputProduct, let inputGradient = buffers.inputGradients[0] {
-      inputProduct.execute(gradient, buffers.parameters[0], into: inputGradient)
+      inputProduct.execute(buffers.outputGradient, buffers.weights[0], into: inputGradient)
     }
   }
 }

@@ -65,13 +65,14 @@ private final class DropoutOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     unsafe DropoutFunction.forward(
-      buffers.inputs[0], into: buffers.output, mask: buffers.saved, rows: batch, rate: rate,
+      buffers.inputs[0].floats, into: buffers.output.floats, mask: buffers.saved, rows: batch,
+      rate: rate,
       key: context.dropoutKey, step: context.step, layer: layer, sampleIDs: context.sampleIDs)
   }
 
   func backward(_ context: StepContext) {
-    guard let buffers, let inputGradient = buffers.inputGradients[0] else { return }
+    guard let buffers, let inputGradient = buffers.inputGradients[0]?.floats else { return }
     DropoutFunction.backward(
-      gradient: buffers.outputGradient, mask: buffers.saved, into: inputGradient, rate: rate)
+      gradient: buffers.outputGradient.floats, mask: buffers.saved, into: inputGradient, rate: rate)
   }
 }

@@ -83,14 +83,15 @@ private final class EmbeddingOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     EmbeddingFunction.forward(
-      buffers.inputs[0], weight: buffers.parameters[0], into: buffers.output, columns: dimensions)
+      buffers.inputs[0].floats, weight: buffers.parameters[0], into: buffers.output.floats,
+      columns: dimensions)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
     EmbeddingFunction.backward(
-      ids: buffers.inputs[0], gradient: buffers.outputGradient,
+      ids: buffers.inputs[0].floats, gradient: buffers.outputGradient.floats,
       weightGradient: context.gradients[buffers.gradientRanges[0]], columns: dimensions)
-    buffers.inputGradients[0]?.fill(with: 0)
+    buffers.inputGradients[0]?.floats.fill(with: 0)
   }
 }

@@ -73,16 +73,16 @@ private final class LayerNormOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     LayerNormFunction.forward(
-      buffers.inputs[0], weight: buffers.parameters[0], bias: buffers.parameters[1],
-      epsilon: epsilon, into: buffers.output,
+      buffers.inputs[0].floats, weight: buffers.parameters[0], bias: buffers.parameters[1],
+      epsilon: epsilon, into: buffers.output.floats,
       saved: memory.savedCount > 0 ? buffers.saved : nil)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
     LayerNormFunction.backward(
-      input: buffers.inputs[0], weight: buffers.parameters[0], saved: buffers.saved,
-      gradient: buffers.outputGradient, into: buffers.inputGradients[0],
+      input: buffers.inputs[0].floats, weight: buffers.parameters[0], saved: buffers.saved,
+      gradient: buffers.outputGradient.floats, into: buffers.inputGradients[0]?.floats,
       weightGradient: context.gradients[buffers.gradientRanges[0]],
       biasGradient: context.gradients[buffers.gradientRanges[1]])
   }

@@ -66,14 +66,16 @@ private final class PReLUOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     PReLUFunction.forward(
-      buffers.inputs[0], weight: buffers.parameters[0], into: buffers.output, columns: columns)
+      buffers.inputs[0].floats, weight: buffers.parameters[0], into: buffers.output.floats,
+      columns: columns)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
     PReLUFunction.backward(
-      input: buffers.inputs[0], weight: buffers.parameters[0], gradient: buffers.outputGradient,
-      into: buffers.inputGradients[0] ?? buffers.scratch,
+      input: buffers.inputs[0].floats, weight: buffers.parameters[0],
+      gradient: buffers.outputGradient.floats,
+      into: buffers.inputGradients[0]?.floats ?? buffers.scratch,
       weightGradient: context.gradients[buffers.gradientRanges[0]], columns: columns)
   }
 }

@@ -82,19 +82,19 @@ private final class PositionEmbeddingOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     Elementwise.add(
-      row: buffers.parameters[0][0..<sampleCount], toRows: buffers.inputs[0],
-      into: buffers.output)
+      row: buffers.parameters[0][0..<sampleCount], toRows: buffers.inputs[0].floats,
+      into: buffers.output.floats)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
-    let gradient = buffers.outputGradient
+    let gradient = buffers.outputGradient.floats
     let table = context.gradients[buffers.gradientRanges[0]]
     table[sampleCount..<table.count].fill(with: 0)
     // The derivative of the identity reads nothing that was saved.
     Activation.linear.backward(
       saved: gradient, gradient: gradient, into: gradient,
       biasGradient: table[0..<sampleCount])
-    buffers.inputGradients[0]?.takeGradient(gradient)
+    buffers.inputGradients[0]?.takeGradient(buffers.outputGradient)
   }
 }

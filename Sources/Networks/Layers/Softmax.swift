@@ -38,13 +38,13 @@ private final class SoftmaxOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    SoftmaxFunction.forward(buffers.inputs[0], into: buffers.output, columns: columns)
+    SoftmaxFunction.forward(buffers.inputs[0].floats, into: buffers.output.floats, columns: columns)
   }
 
   func backward(_ context: StepContext) {
-    guard let buffers, let inputGradient = buffers.inputGradients[0] else { return }
+    guard let buffers, let inputGradient = buffers.inputGradients[0]?.floats else { return }
     SoftmaxFunction.backward(
-      output: buffers.output, gradient: buffers.outputGradient, into: inputGradient,
+      output: buffers.output.floats, gradient: buffers.outputGradient.floats, into: inputGradient,
       columns: columns)
   }
 }

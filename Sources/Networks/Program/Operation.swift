@@ -15,6 +15,9 @@ public struct OperationSite {
   public let isTraining: Bool
   /// Which inputs a gradient is wanted for.
   public let needsInputGradient: [Bool]
+  /// How the elements of inputs, output and their gradients are stored: bfloat16 only for a layer that
+  /// computes in it.
+  public let precision: ElementType
   /// The thread's stream.
   public let stream: ComputeStream
 
@@ -49,15 +52,17 @@ public struct OperationMemory: Sendable {
 /// The memory that the planner gave an operation.
 public struct OperationBuffers {
   /// The inputs, batch first.
-  public let inputs: [FloatView]
+  public let inputs: [ElementView]
   /// The output, batch first.
-  public let output: FloatView
+  public let output: ElementView
   /// The gradients of the inputs, to be overwritten; nil where none is wanted.
-  public let inputGradients: [FloatView?]
+  public let inputGradients: [ElementView?]
   /// The gradient of the output; of no elements where there is no backward pass.
-  public let outputGradient: FloatView
+  public let outputGradient: ElementView
   /// The parameters, in the order of the layer.
   public let parameters: [FloatView]
+  /// The parameters in the element type that the operation computes in.
+  public let weights: [ElementView]
   /// Where the gradients of the parameters lie in the arena of gradients.
   public let gradientRanges: [Range<Int>]
   /// What the forward pass leaves for the backward pass.

@@ -30,9 +30,9 @@ public final class Program {
   private let loss: (any Loss)?
   private let operations: [any Operation]
   private let backwardNodes: [Int]
-  private let additions: [[(from: FloatView, to: FloatView)]]
+  private let additions: [[(from: ElementView, to: ElementView)]]
   private let outputGradient: FloatView?
-  private let values: [FloatView]
+  private let values: [ElementView]
   /// Views do not keep the memory that they look at.
   private let workspace: FloatStorage
 
@@ -42,41 +42,56 @@ public final class Program {
   ///   - compiled: the operations and the plan.
   ///   - workspace: at least `compiled.workspaceCount` floats; the program keeps it alive.
   ///   - parameters: the arena of parameters, which outlives the program.
-  public init(_ compiled: CompiledProgram, workspace: FloatStorage, parameters: FloatView) {
+  ///   - weights: the same arena in the precision of the program, brought up to date by the caller
+  ///     whenever parameters change; nil, for float32, is the arena itself.
+  public init(
+    _ compiled: CompiledProgram, workspace: FloatStorage, parameters: FloatView,
+    weights: ElementView? = nil
+  ) {
     precondition(
       workspace.view.count >= compiled.workspaceCount,
       "a workspace of \(workspace.view.count) floats for a program of \(compiled.workspaceCount)")
+    let weights = weights ?? ElementView(parameters)
+    precondition(
+      weights.type == compiled.precision && weights.count == parameters.count,
+      "\(weights.count) weights in \(weights.type) for a program in \(compiled.precision)")
     let plan = compiled.plan
     let graph = compiled.graph
     let batch = compiled.batch
     func view(_ id: BufferPlanner.ID, _ count: Int) -> FloatView {
       workspace.view[plan.offsets[id]..<(plan.offsets[id] + count)]
     }
-    func value(_ id: GraphValue.ID) -> FloatView {
-      view(plan.valueBuffers[id], batch * graph.values[id].shape.count)
+    // Room for a tensor of the shape and the type of a value.
+    func room(_ buffer: BufferPlanner.ID, like value: GraphValue.ID) -> ElementView {
+      let count = batch * graph.values[value].shape.count
+      let type = compiled.valueTypes[value]
+      return ElementView(view(buffer, type.floatCount(of: count)), count: count, type: type)
     }
-    func gradient(_ id: GraphValue.ID) -> FloatView? {
-      plan.gradientBuffers[id].map { view($0, batch * graph.values[id].shape.count) }
+    func gradient(_ id: GraphValue.ID) -> ElementView? {
+      plan.gradientBuffers[id].map { room($0, like: id) }
     }
-    let none = workspace.view[0..<0]
-    var additions: [[(from: FloatView, to: FloatView)]] = []
+    let values = graph.values.indices.map { room(plan.valueBuffers[$0], like: $0) }
+    let none = ElementView(workspace.view[0..<0])
+    var additions: [[(from: ElementView, to: ElementView)]] = []
     for (index, node) in graph.nodes.enumerated() {
       let memory = compiled.operations[index].memory
       let nodePlan = plan.nodes[index]
       let inputGradients = zip(nodePlan.inputGradients, node.inputs).map { buffer, input in
-        buffer.map { view($0, batch * graph.values[input].shape.count) }
+        buffer.map { room($0, like: input) }
       }
       additions.append(
         zip(zip(nodePlan.addsTo, inputGradients), node.inputs).compactMap { pair, input in
           guard let sum = pair.0, let part = pair.1 else { return nil }
-          return (from: part, to: view(sum, batch * graph.values[input].shape.count))
+          return (from: part, to: room(sum, like: input))
         })
       let ranges = node.parameters.compactMap { graph.layout[$0.name]?.range }
+      let own = node.layer.computesInBFloat16 ? weights : ElementView(parameters)
       compiled.operations[index].bind(
         OperationBuffers(
-          inputs: node.inputs.map(value), output: value(node.output),
+          inputs: node.inputs.map { values[$0] }, output: values[node.output],
           inputGradients: inputGradients, outputGradient: gradient(node.output) ?? none,
-          parameters: ranges.map { parameters[$0] }, gradientRanges: ranges,
+          parameters: ranges.map { parameters[$0] }, weights: ranges.map { own[$0] },
+          gradientRanges: ranges,
           saved: view(nodePlan.saved, compiled.isTraining ? memory.savedCount : 0),
           scratch: view(plan.scratch, memory.scratchCount)))
     }
@@ -86,12 +101,12 @@ public final class Program {
     self.loss = compiled.loss
     self.operations = compiled.operations
     self.additions = additions
-    values = graph.values.indices.map(value)
-    inputs = Array(values.prefix(graph.inputCount))
-    inputGradients = (0..<graph.inputCount).map(gradient)
+    self.values = values
+    inputs = values.prefix(graph.inputCount).map(\.floats)
+    inputGradients = (0..<graph.inputCount).map { gradient($0)?.floats }
     target = view(plan.target, compiled.targetCount)
-    output = value(graph.output)
-    outputGradient = gradient(graph.output)
+    output = values[graph.output].floats
+    outputGradient = gradient(graph.output)?.floats
     backwardNodes = graph.nodes.indices.reversed().filter {
       plan.gradientBuffers[graph.nodes[$0].output] != nil
     }

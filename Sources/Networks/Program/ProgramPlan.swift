@@ -33,6 +33,7 @@ struct ProgramPlan {
   private let graph: Graph
   private let batch: Int
   private let operations: [any Operation]
+  private let valueTypes: [ElementType]
   private let isTraining: Bool
   private let consumers: [[Int]]
   private let producers: [Int?]
@@ -43,12 +44,13 @@ struct ProgramPlan {
   private func backwardTime(_ node: Int) -> Int { 2 * nodeCount - node }
 
   init(
-    graph: Graph, batch: Int, operations: [any Operation], isTraining: Bool,
-    needsGradient: [Bool], targetCount: Int
+    graph: Graph, batch: Int, operations: [any Operation], valueTypes: [ElementType],
+    isTraining: Bool, needsGradient: [Bool], targetCount: Int
   ) {
     self.graph = graph
     self.batch = batch
     self.operations = operations
+    self.valueTypes = valueTypes
     self.isTraining = isTraining
     var consumers = [[Int]](repeating: [], count: graph.values.count)
     var producers = [Int?](repeating: nil, count: graph.values.count)
@@ -70,7 +72,7 @@ struct ProgramPlan {
   }
 
   private mutating func planValues() {
-    for (id, value) in graph.values.enumerated() {
+    for id in graph.values.indices {
       let producer = producers[id]
       var last = producer ?? 0
       for consumer in consumers[id] {
@@ -83,12 +85,17 @@ struct ProgramPlan {
         last = max(last, backwardTime(producer))
       }
       if id == graph.output { last = max(last, isTraining ? nodeCount : end) }
-      let buffer = planner.request(batch * value.shape.count, from: producer ?? 0, to: last)
+      let buffer = planner.request(floatCount(id), from: producer ?? 0, to: last)
       valueBuffers.append(buffer)
       if let producer, sharesInput(producer) {
         planner.alias(buffer, to: valueBuffers[graph.nodes[producer].inputs[0]])
       }
     }
+  }
+
+  /// Floats of room that a value takes.
+  private func floatCount(_ id: GraphValue.ID) -> Int {
+    valueTypes[id].floatCount(of: batch * graph.values[id].shape.count)
   }
 
   /// Whether a node's output may lie where its first input lies.
@@ -111,7 +118,7 @@ struct ProgramPlan {
       var first = id == graph.output ? nodeCount : end
       for consumer in consumers[id] { first = min(first, backwardTime(consumer)) }
       let last = producers[id].map(backwardTime) ?? end
-      return planner.request(batch * graph.values[id].shape.count, from: first, to: last)
+      return planner.request(floatCount(id), from: first, to: last)
     }
   }
 
@@ -138,8 +145,7 @@ struct ProgramPlan {
           }
         } else {
           let time = backwardTime(index)
-          let count = batch * graph.values[input].shape.count
-          plan.inputGradients.append(planner.request(count, from: time, to: time))
+          plan.inputGradients.append(planner.request(floatCount(input), from: time, to: time))
           plan.addsTo.append(gradient)
         }
       }

@@ -1,0 +1,127 @@
+internal import COneDNN
+internal import Tensors
+
+/// oneDNN's choice of an implementation for an operation.
+@safe
+final class OneDNNChoice {
+  let handle: dnnl_primitive_desc_t
+  private let stream: ComputeStream
+  private let detail: String
+
+  /// Lets oneDNN choose.
+  ///
+  /// - Parameters:
+  ///   - operation: one of oneDNN's operation descriptors.
+  ///   - forward: the choice of the forward operation that this one is the backward of.
+  ///   - stream: the thread's stream.
+  ///   - detail: the operation in words, for errors.
+  /// - Throws: ``OperatorError`` where oneDNN has no implementation.
+  init<Descriptor>(
+    _ operation: Descriptor, backwardOf forward: OneDNNChoice? = nil, stream: ComputeStream,
+    detail: String
+  ) throws(OperatorError) {
+    var choice: dnnl_primitive_desc_t?
+    let status = unsafe withUnsafePointer(to: operation) {
+      unsafe dnnl_primitive_desc_create(
+        &choice, UnsafeRawPointer($0), nil, stream.engine, forward?.handle)
+    }
+    try check(status, "dnnl_primitive_desc_create", detail)
+    guard let choice = unsafe choice else {
+      throw .oneDNN(call: "dnnl_primitive_desc_create", status: -1, detail: detail)
+    }
+    unsafe handle = choice
+    self.stream = stream
+    self.detail = detail
+  }
+
+  /// The choice for moving elements from one order and type to another.
+  init(
+    reorderOf source: dnnl_memory_desc_t, into destination: dnnl_memory_desc_t,
+    stream: ComputeStream, detail: String
+  ) throws(OperatorError) {
+    var (source, destination) = (source, destination)
+    var choice: dnnl_primitive_desc_t?
+    try unsafe check(
+      dnnl_reorder_primitive_desc_create(
+        &choice, &source, stream.engine, &destination, stream.engine, nil),
+      "dnnl_reorder_primitive_desc_create", detail)
+    guard let choice = unsafe choice else {
+      throw .oneDNN(call: "dnnl_reorder_primitive_desc_create", status: -1, detail: detail)
+    }
+    unsafe handle = choice
+    self.stream = stream
+    self.detail = detail
+  }
+
+  deinit {
+    unsafe dnnl_primitive_desc_destroy(handle)
+  }
+
+  /// The name of the implementation, such as `brg:avx512_core`.
+  var implementation: String {
+    var name: UnsafePointer<CChar>?
+    unsafe dnnl_primitive_desc_query(handle, dnnl_query_impl_info_str, 0, &name)
+    return unsafe name.map { unsafe String(cString: $0) } ?? "unknown"
+  }
+
+  /// How a tensor is to be stored.
+  ///
+  /// - Parameter query: which one, such as `dnnl_query_weights_md`.
+  func description(_ query: dnnl_query_t) -> dnnl_memory_desc_t {
+    guard let description = unsafe dnnl_primitive_desc_query_md(handle, query, 0) else {
+      preconditionFailure("\(detail) has no such tensor")
+    }
+    return unsafe description.pointee
+  }
+
+  /// Prepares the implementation.
+  ///
+  /// - Parameter arguments: oneDNN's names of the tensors, such as `DNNL_ARG_SRC`, and their memories.
+  func makePrimitive(
+    _ arguments: [(name: Int32, memory: OneDNNMemory)]
+  ) throws(OperatorError) -> OneDNNPrimitive {
+    try OneDNNPrimitive(self, arguments, stream: stream, detail: detail)
+  }
+}
+
+/// A prepared computation of oneDNN with its arguments.
+@safe
+final class OneDNNPrimitive {
+  private let primitive: dnnl_primitive_t
+  private let stream: ComputeStream
+  private let memories: [OneDNNMemory]
+  private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
+
+  fileprivate init(
+    _ choice: OneDNNChoice, _ arguments: [(name: Int32, memory: OneDNNMemory)],
+    stream: ComputeStream, detail: String
+  ) throws(OperatorError) {
+    var primitive: dnnl_primitive_t?
+    try unsafe check(
+      dnnl_primitive_create(&primitive, choice.handle), "dnnl_primitive_create", detail)
+    guard let primitive = unsafe primitive else {
+      throw .oneDNN(call: "dnnl_primitive_create", status: -1, detail: detail)
+    }
+    unsafe self.primitive = primitive
+    self.stream = stream
+    memories = arguments.map(\.memory)
+    let list = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(capacity: arguments.count)
+    for (index, argument) in arguments.enumerated() {
+      unsafe list.initializeElement(
+        at: index, to: dnnl_exec_arg_t(arg: argument.name, memory: argument.memory.handle))
+    }
+    unsafe self.arguments = list
+  }
+
+  deinit {
+    unsafe dnnl_primitive_destroy(primitive)
+    unsafe arguments.deallocate()
+  }
+
+  /// Computes, on the places that the memories point at.
+  func execute() {
+    let status = unsafe dnnl_primitive_execute(
+      primitive, stream.stream, Int32(arguments.count), arguments.baseAddress)
+    precondition(status == dnnl_success, "oneDNN failed to execute what it had prepared")
+  }
+}
