@@ -21,6 +21,8 @@ public struct GradientCheck {
 
   /// By how much the initial parameters are moved, in their own root mean square.
   private static let offset: Float = 0.1
+  /// Points tried for tensors whose differences are not sharp enough.
+  private static let points = 3
   /// Below this share of the largest slope of any tensor, a gradient counts as none.
   private static let negligibleShare = 1e-4
 
@@ -47,13 +49,23 @@ public struct GradientCheck {
   ///   loss is no finite number.
   public func run() throws -> GradientCheckReport {
     let network = try CheckedNetwork(graph: graph, loss: loss, batch: batch, seed: settings.seed)
-    graph.initialize(network.parameters.view, seed: settings.seed)
-    offsetParameters(of: network)
+    moveParameters(of: network, toPoint: 0)
     let value = network.loss()
     guard value.isFinite else { throw GradientCheckError.lossIsNotFinite(value) }
-    let tensors = check(network)
+    var tensors = check(network)
+    // A kink too near to the point is not so near to another.
+    for point in 1..<Self.points {
+      let open = Set(tensors.filter { $0.verdict == .inconclusive }.map(\.name))
+      if open.isEmpty { break }
+      moveParameters(of: network, toPoint: UInt32(point))
+      guard network.loss().isFinite else { break }
+      let again = Dictionary(
+        uniqueKeysWithValues: check(network, only: open).map { ($0.name, $0) })
+      tensors = tensors.map { again[$0.name] ?? $0 }
+    }
     var report = GradientCheckReport(loss: value, samples: batch.count, tensors: tensors)
     if report.count(of: .failed) > 0 {
+      moveParameters(of: network, toPoint: 0)
       let isolation = LayerIsolation(network: network, loss: loss, batch: batch, settings: settings)
       report.explanation = FailureExplanation(
         graph: graph, loss: loss, batch: batch.count, tensors: tensors,
@@ -63,7 +75,9 @@ public struct GradientCheck {
     return report
   }
 
-  private func offsetParameters(of network: CheckedNetwork) {
+  /// Writes the initial parameters and moves them a little, otherwise for each point.
+  private func moveParameters(of network: CheckedNetwork, toPoint point: UInt32) {
+    graph.initialize(network.parameters.view, seed: settings.seed)
     let stream = RandomStream(seed: settings.seed, purpose: .noise)
     for entry in graph.layout.entries {
       let view = network.parameters.view[entry.range]
@@ -71,14 +85,18 @@ public struct GradientCheck {
       let offset = Self.offset * (size > 0 ? size : 1)
       let tag = Direction.tag(of: entry.name)
       for index in 0..<view.count {
-        let word = stream.words(UInt32(truncatingIfNeeded: index), tag).0
+        let word = stream.words(UInt32(truncatingIfNeeded: index), tag, point).0
         view[index] += offset * (2 * RandomStream.unit(word) - 1)
       }
     }
   }
 
   /// Checks a network at the point where its parameters and inputs are.
-  func check(_ network: CheckedNetwork) -> [TensorCheck] {
+  ///
+  /// - Parameters:
+  ///   - network: the network.
+  ///   - only: the names of the tensors to check; nil for all.
+  func check(_ network: CheckedNetwork, only names: Set<String>? = nil) -> [TensorCheck] {
     let (parameterGradient, inputGradients) = network.gradient()
     var results: [TensorCheck] = []
     var tensors: [CheckedTensor] = []
@@ -109,7 +127,9 @@ public struct GradientCheck {
     let largest = tensors.map(\.typicalSlope).filter(\.isFinite).max() ?? 0
     // Where nothing moves the loss, its own size says what is small.
     let overall = max(largest, 1e-2 * abs(network.loss()))
-    return results + tensors.map { check($0, of: network, overall: overall) }
+    let wanted = tensors.filter { names?.contains($0.name) ?? true }
+    return (names == nil ? results : [])
+      + wanted.map { check($0, of: network, overall: overall) }
   }
 
   private func check(

@@ -45,7 +45,7 @@ package final class RunKeeper: StepBorders {
     try session.exchange.gatherState()
     guard let store else { return }
     let monitored = progress.monitored(
-      isClassification: session.plan.loss.isClassification)
+      isClassification: session.plan.metrics == .accuracy)
     let written = try store.write(
       Checkpoint(
         step: progress.step, model: session.modelTensors, optimizer: session.optimizerTensors,

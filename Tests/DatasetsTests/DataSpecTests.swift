@@ -112,7 +112,7 @@ private enum Section: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
       ).problems
         == [
           "`ignore` names the target column `y`",
-          "`stratify` of data.test needs classes, but the task is regression",
+          "`stratify` of data.test needs classes, but no class is predicted",
         ])
     #expect(
       decode(["source": "synthetic", "samples": "0", "classes": "2"]).problems

@@ -51,13 +51,13 @@ private final class AffineOperation: Operation {
     let (weight, bias) = (buffers.parameters[0], buffers.parameters[1])
     for index in 0..<buffers.output.count {
       let column = index % weight.count
-      buffers.output[index] = weight[column] * buffers.inputs[0][index] + bias[column]
+      buffers.output.floats[index] = weight[column] * buffers.inputs[0].floats[index] + bias[column]
     }
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
-    let (input, dy) = (buffers.inputs[0], buffers.outputGradient)
+    let (input, dy) = (buffers.inputs[0].floats, buffers.outputGradient.floats)
     let weight = buffers.parameters[0]
     let dWeight = context.gradients[buffers.gradientRanges[0]]
     let dBias = context.gradients[buffers.gradientRanges[1]]
@@ -79,7 +79,7 @@ private final class AffineOperation: Operation {
       if fault == .unwrittenBias, isLast { continue }
       dBias[column] = fault == .wrongBias ? sum + sumOfProducts : sum
     }
-    guard let dx = buffers.inputGradients[0] else { return }
+    guard let dx = buffers.inputGradients[0]?.floats else { return }
     for index in 0..<dy.count {
       let right = dy[index] * weight[index % weight.count]
       switch fault {
@@ -135,16 +135,18 @@ private final class MeanProductOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     for index in 0..<batch {
-      let (x, y) = (row(buffers.inputs[0], index), row(buffers.output, index))
+      let x = row(buffers.inputs[0].floats, index)
+      let y = row(buffers.output.floats, index)
       let mean = mean(x)
       for element in 0..<x.count { y[element] = x[element] * mean }
     }
   }
 
   func backward(_ context: StepContext) {
-    guard let buffers, let inputGradient = buffers.inputGradients[0] else { return }
+    guard let buffers, let inputGradient = buffers.inputGradients[0]?.floats else { return }
     for index in 0..<batch {
-      let (x, dy) = (row(buffers.inputs[0], index), row(buffers.outputGradient, index))
+      let x = row(buffers.inputs[0].floats, index)
+      let dy = row(buffers.outputGradient.floats, index)
       let dx = row(inputGradient, index)
       let mean = mean(x)
       let product = zip(x.array, dy.array).reduce(0) { $0 + $1.0 * $1.1 } / Float(x.count)

@@ -45,11 +45,12 @@ final class RunFiles {
     }
     try record.save(to: folder)
     store = try CheckpointStore.open(
-      directory: folder.checkpointsPath, retention: configuration.retention)
+      directory: folder.checkpointsPath,
+      retention: configuration.retention(isClassification: description.metrics == .accuracy))
     metrics = MetricsObserver(
       try MetricsLog.open(folder.metricsPath, resumingAt: resumed?.checkpoint.step),
       tensorBoard: try TensorBoardLog(folder: folder),
-      isClassification: description.isClassification)
+      metrics: description.metrics)
   }
 
   /// Notes how the run ended.
@@ -69,11 +70,12 @@ final class RunFiles {
 }
 
 extension RunConfiguration {
-  /// Which checkpoints are kept: the best by validation accuracy, or by validation loss for regressions.
-  var retention: Retention {
+  /// Which checkpoints are kept: the best by validation accuracy, or by validation loss where no class
+  /// is predicted.
+  func retention(isClassification: Bool) -> Retention {
     Retention(
       keepLast: train.checkpoint.keepLast, keepBest: train.checkpoint.keepBest,
-      monitor: loss.isClassification ? "validation/accuracy" : "validation/loss",
-      direction: loss.isClassification ? .maximize : .minimize)
+      monitor: isClassification ? "validation/accuracy" : "validation/loss",
+      direction: isClassification ? .maximize : .minimize)
   }
 }

@@ -119,10 +119,12 @@ public final class Program {
 
   /// Computes the output from the inputs, and shows the output of each node as soon as it is there:
   /// the next node may use its room.
+  ///
+  /// - Precondition: the program computes in float32.
   package func forward(_ context: StepContext, showing show: (FloatView) -> Void) {
     for (operation, node) in zip(operations, graph.nodes) {
       operation.forward(context)
-      show(values[node.output])
+      show(values[node.output].floats)
     }
   }
 

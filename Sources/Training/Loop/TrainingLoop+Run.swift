@@ -49,7 +49,7 @@ extension TrainingLoop {
       let isLast = progress.step == plan.totalSteps
       if let validation = plan.data.validation, validates(after: progress.step) || isLast {
         let result = try evaluate(validation, lane: lane, worker: worker, step: progress.step)
-        progress.noteValidation(result, isClassification: plan.loss.isClassification)
+        progress.noteValidation(result, isClassification: plan.metrics == .accuracy)
         if isObserved {
           try borders?.handle(.validation(self.report(progress, result, borders)))
         }

@@ -44,7 +44,7 @@ package final class ConsoleObserver: TrainingObserver {
       var soFar = report
       soFar.sums = epochSums
       soFar.gradientNorm = nil
-      return soFar.values(isClassification: run.isClassification)
+      return soFar.values(run.metrics)
     }
     // A run by steps may end within an epoch, of which nobody else tells.
     if report.step == run.totalSteps, completed < run.stepsPerEpoch {
@@ -58,7 +58,7 @@ package final class ConsoleObserver: TrainingObserver {
     guard let run else { return }
     var epoch = report
     epoch.gradientNorm = nil
-    reporter.endEpoch(metrics: epoch.values(isClassification: run.isClassification))
+    reporter.endEpoch(metrics: epoch.values(run.metrics))
     if report.step < run.totalSteps { beginEpoch(after: report.step) }
   }
 
@@ -77,7 +77,7 @@ package final class ConsoleObserver: TrainingObserver {
   }
 
   private func text(_ report: TrainingReport) -> String {
-    report.values(isClassification: run?.isClassification ?? true).map {
+    report.values(run?.metrics ?? .accuracy).map {
       "\($0.name) \(NumberText.metric($0.value))"
     }.joined(separator: "  ")
   }
