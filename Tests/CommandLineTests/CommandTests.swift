@@ -44,9 +44,20 @@ struct CommandTests {
 
         parameters         4,810
         forward pass       4,736 multiply-adds a sample (9,472 FLOPs)
-        training memory
+
+        memory in MiB        training  inference
         """))
-    #expect(outcome.output.contains("a shard of 8 samples"))
+    #expect(outcome.output.contains("samples                     8          1  a shard"))
+    // 4,810 parameters in entries of whole 64 bytes: 4,816 floats, and two more for Adam.
+    #expect(outcome.output.contains("parameters              0.018      0.018"))
+    #expect(outcome.output.contains("optimizer state         0.037          -  once a node, 2 numbers"))
+    #expect(outcome.output.contains("the plan takes "))
+    let larger = lockstep(
+      "summary", "-c", Self.digits, "--set", Self.network, "--batch", "1000")
+    #expect(larger.output.contains("samples                 1,000      1,000"))
+    // The input and the first layer's output, 64 floats each, a byte an element of dropout's mask, and
+    // the dropped output: (64 + 64 + 16 + 64) x 4 x 1000 bytes.
+    #expect(larger.output.contains("kept for backward     0.793"))
     #expect(outcome.code == .done)
   }
 
