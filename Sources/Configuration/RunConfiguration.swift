@@ -19,7 +19,7 @@ public struct RunConfiguration: Sendable {
   /// How the parameters move.
   public let optimizer: any Optimizer
   /// How long, in what batches, and what is kept.
-  public let train: TrainSettings
+  public var train: TrainSettings
   /// How ranks work together.
   public let distributed: DistributedSettings
   /// The whole configuration after `extends` and overrides, its paths absolute, to be written into the run's
@@ -60,10 +60,6 @@ public struct RunConfiguration: Sendable {
     }
     let train = reader.nested("train").map(TrainSettings.init(options:))
     distributed = DistributedSettings(options: reader.section("distributed"))
-    if train?.precision == .bfloat16 {
-      reader.nested("train")?.report(
-        "bfloat16 is not supported yet", for: "precision", hint: "use `precision: float32`")
-    }
     reader.finish()
     try diagnostics.throwIfAny()
     guard let data, let model, let loss, let optimizer, let train else {

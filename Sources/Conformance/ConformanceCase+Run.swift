@@ -26,6 +26,7 @@ extension ConformanceCase {
       throw Diagnostic("the loss: \(error.message)", hint: error.hint)
     }
     let parameters = FloatStorage(count: graph.layout.count)
+    graph.initialize(parameters.view, seed: 0)
     for entry in graph.layout.entries {
       try tensors.read("parameter/\(entry.name)", into: parameters.view[entry.range])
     }
@@ -86,13 +87,16 @@ extension ConformanceCase {
       states.first?.view, states.count > 1 ? states[1].view : nil,
       states.count > 2 ? states[2].view : nil)
     defer { withExtendedLifetime(states) {} }
+    let statistics = RunningStatistics(of: graph)
+    let moved = 0..<(graph.layout.statistics.first?.offset ?? graph.layout.count)
+    let rest = moved.upperBound..<graph.layout.count
     for step in 0..<steps {
       training.forward(feed)
       let sums = training.backward()
       var settings = StepSettings(
         step: step + 1, learningRate: Float(optimizer.learningRate),
         gradientScale: Float(1 / sums.weight))
-      let gradients = training.gradients.view
+      let gradients = training.gradients.view[moved]
       if let clip {
         let norm = Elementwise.norm(gradients) / sums.weight
         settings.gradientScale *= Float(clip.factor(forNorm: norm))
@@ -101,7 +105,11 @@ extension ConformanceCase {
           settings.gradientScale = 1
         }
       }
-      optimizer.step(settings, parameters: parameters.view, gradients: gradients, state: state)
+      optimizer.step(
+        settings, parameters: parameters.view[moved], gradients: gradients, state: state[moved])
+      statistics.update(
+        rest, of: parameters.view, sums: training.gradients.view[rest],
+        samples: training.program.batch)
     }
   }
 }

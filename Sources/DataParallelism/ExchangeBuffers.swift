@@ -126,4 +126,9 @@ extension ArenaLayout {
     let end = min(chunks.upperBound * Self.chunk, count)
     return min(chunks.lowerBound * Self.chunk, end)..<end
   }
+
+  /// A chunk's part of the squared norm of the gradient; 0 where it holds statistics.
+  func squaredNorm(ofChunk chunk: Int, _ sum: FloatView) -> Double {
+    chunk < parameterChunkCount ? sumOfSquares(sum) : 0
+  }
 }

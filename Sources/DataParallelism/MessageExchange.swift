@@ -113,10 +113,10 @@ package final class MessageExchange: GradientExchange {
       let local = (range.lowerBound - start)..<(range.upperBound - start)
       if clipsByNorm {
         sum.store(local)
-        unsafe chunkSums[chunk] = sumOfSquares(sum.destination[local])
+        unsafe chunkSums[chunk] = core.arena.squaredNorm(ofChunk: chunk, sum.destination[local])
       } else {
         let gradient = sum(local)
-        unsafe chunkSums[chunk] = sumOfSquares(gradient)
+        unsafe chunkSums[chunk] = core.arena.squaredNorm(ofChunk: chunk, gradient)
         update(range, gradient, nil)
       }
     }

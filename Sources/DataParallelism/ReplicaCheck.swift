@@ -36,7 +36,7 @@ extension GradientExchange {
     let drifted = differing(hashes)
     guard let first = drifted.first else { return }
     // The costlier look, only now: which tensor.
-    for entry in arena.entries {
+    for entry in arena.allEntries {
       let own = hash(parameters[entry.range])
       let all = try throwing { () throws(MPIError) in try communicator.allGather(own) }
       if differing(all).contains(first) {

@@ -57,10 +57,10 @@ package final class WindowExchange: GradientExchange {
       let range = core.arena.elements(ofChunks: chunk..<(chunk + 1))
       if clipsByNorm {
         sum.store(range)
-        unsafe buffers.chunkSums[chunk] = sumOfSquares(sum.destination[range])
+        unsafe buffers.chunkSums[chunk] = core.arena.squaredNorm(ofChunk: chunk, sum.destination[range])
       } else {
         let gradient = sum(range)
-        unsafe buffers.chunkSums[chunk] = sumOfSquares(gradient)
+        unsafe buffers.chunkSums[chunk] = core.arena.squaredNorm(ofChunk: chunk, gradient)
         update(range, gradient, nil)
       }
     }

@@ -17,26 +17,43 @@ public struct ArenaEntry: Sendable, Hashable {
 /// The order is the reverse of execution, so that what the backward pass has finished is always a
 /// prefix. Every entry starts on a 64-byte border; the gaps hold zeros for ever, since a zero
 /// gradient moves a zero parameter nowhere in any optimizer.
+///
+/// Behind the parameters, from the border of a chunk on, lie running statistics: they travel, are saved
+/// and compared as parameters are, but no optimizer moves them and no norm counts them.
 public struct ArenaLayout: Sendable {
-  /// The entries, in arena order.
+  /// The parameters, in arena order.
   public let entries: [ArenaEntry]
+  /// The running statistics, in arena order.
+  public let statistics: [ArenaEntry]
+  /// The chunks that parameters lie in; those behind hold statistics.
+  public let parameterChunkCount: Int
   /// The number of floats of the arena, gaps included, a multiple of 16.
   public let count: Int
 
   /// Elements a chunk: the unit that sums of squares are taken over and that slices are cut at.
   public static let chunk = 4096
 
-  /// Lays out tensors given in order of execution.
-  public init(executionOrder tensors: [(name: String, shape: Shape)]) {
+  /// Lays out parameters and running statistics given in order of execution.
+  public init(
+    executionOrder parameters: [(name: String, shape: Shape)],
+    statistics: [(name: String, shape: Shape)] = []
+  ) {
     var offset = 0
-    var entries: [ArenaEntry] = []
-    for tensor in tensors.reversed() {
-      entries.append(ArenaEntry(name: tensor.name, shape: tensor.shape, offset: offset))
-      offset += (tensor.shape.count + 15) / 16 * 16
+    func place(_ tensors: [(name: String, shape: Shape)]) -> [ArenaEntry] {
+      tensors.reversed().map { tensor in
+        defer { offset += (tensor.shape.count + 15) / 16 * 16 }
+        return ArenaEntry(name: tensor.name, shape: tensor.shape, offset: offset)
+      }
     }
-    self.entries = entries
-    self.count = offset
+    entries = place(parameters)
+    parameterChunkCount = (offset + Self.chunk - 1) / Self.chunk
+    if !statistics.isEmpty { offset = parameterChunkCount * Self.chunk }
+    self.statistics = place(statistics)
+    count = offset
   }
+
+  /// The parameters, then the running statistics.
+  public var allEntries: [ArenaEntry] { entries + statistics }
 
   /// The number of chunks, the last one possibly shorter.
   public var chunkCount: Int { (count + Self.chunk - 1) / Self.chunk }
@@ -46,11 +63,11 @@ public struct ArenaLayout: Sendable {
 
   /// The entry of a name; nil where there is none.
   public subscript(name: String) -> ArenaEntry? {
-    entries.first { $0.name == name }
+    entries.first { $0.name == name } ?? statistics.first { $0.name == name }
   }
 
   /// The entry that an arena index lies in, or the one before the gap that it lies in.
   public func entry(at index: Int) -> ArenaEntry? {
-    entries.last { $0.offset <= index }
+    statistics.last { $0.offset <= index } ?? entries.last { $0.offset <= index }
   }
 }

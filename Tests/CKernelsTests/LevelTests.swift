@@ -10,8 +10,20 @@ private var hasBothLevels: Bool {
 /// AVX2 and AVX-512 must give the same bits, or a job over unlike nodes would drift.
 @Suite(.enabled(if: hasBothLevels, "needs a CPU with AVX-512"))
 struct LevelTests {
+  /// Runs both versions on zeroed buffers of `count` bfloat16 numbers and compares what they wrote.
+  func compare(
+    _ what: String, count: Int, _ v3: (inout [UInt16]) -> Void, _ v4: (inout [UInt16]) -> Void,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    var (one, other) = ([UInt16](repeating: 0, count: count), [UInt16](repeating: 0, count: count))
+    v3(&one)
+    v4(&other)
+    #expect(one == other, "\(what)", sourceLocation: sourceLocation)
+    #expect(one.contains { $0 != 0 }, "\(what)", sourceLocation: sourceLocation)
+  }
+
   /// Runs both versions on zeroed buffers of `count` floats and compares what they wrote.
-  private func compare(
+  func compare(
     _ what: String, count: Int, _ v3: (inout [Float]) -> Void, _ v4: (inout [Float]) -> Void,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {

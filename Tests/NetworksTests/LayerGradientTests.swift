@@ -92,53 +92,8 @@ struct LayerGradientTests {
   @Test("are those of central differences", arguments: cases.indices)
   func gradients(index: Int) throws {
     let example = Self.cases[index]
-    let bench = try Bench(
-      example.model, loss: CrossEntropy(), batch: 4, mode: .training(inputGradients: true))
-    let stream = RandomStream(seed: 9, purpose: .noise)
-    var inputs: [[Float]] = []
-    for (tag, view) in bench.program.inputs.enumerated() {
-      bench.fill(view, stream, UInt32(tag))
-      inputs.append(example.ids ?? view.array)
-    }
-    // A step may overwrite its inputs and target: their room is reused.
-    func loss() -> Double {
-      for (view, values) in zip(bench.program.inputs, inputs) { view.copy(from: values) }
-      bench.program.target.copy(from: Self.labels)
-      return bench.run().loss
-    }
-    bench.gradients.view.fill(with: .nan)
-    _ = loss()
-    let gradient = bench.gradients.view.array
-    let inputGradients = bench.program.inputGradients.map { $0?.array ?? [] }
-    func expectClose(_ actual: Float, _ change: (Float) -> Void, _ what: String) {
-      let h: Float = 1e-2
-      change(h)
-      let above = loss()
-      change(-2 * h)
-      let below = loss()
-      change(h)
-      let expected = Float((above - below) / Double(2 * h))
-      // The truncation error of h = 1e-2 and float32's rounding both stay below 2e-3 here.
-      #expect(
-        abs(actual - expected) < 2e-3 + 1e-2 * abs(expected),
-        "\(example.name), \(what): \(actual) against \(expected)")
-    }
-    for entry in bench.graph.layout.entries {
-      for offset in entry.range {
-        expectClose(
-          gradient[offset], { bench.parameters.view[offset] += $0 },
-          "\(entry.name)[\(offset - entry.offset)]")
-      }
-    }
-    for (index, values) in inputGradients.enumerated() {
-      if example.ids != nil {
-        #expect(values.allSatisfy { $0 == 0 })
-        continue
-      }
-      for offset in values.indices {
-        expectClose(values[offset], { inputs[index][offset] += $0 }, "input \(index)[\(offset)]")
-      }
-    }
+    try expectCentralDifferences(
+      example.model, labels: Self.labels, ids: example.ids, example.name)
   }
 
   @Test(

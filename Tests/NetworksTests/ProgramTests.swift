@@ -13,18 +13,30 @@ final class Bench {
   let gradients: FloatStorage
   let workspace: FloatStorage
   private let sampleIDs: [UInt32]
+  /// The parameters in the program's precision, where that is not float32.
+  private let weights: ElementView?
+  private let weightStorage: FloatStorage
 
-  init(_ model: ModelSpec, loss: any Loss, batch: Int, mode: Program.Mode, seed: UInt64 = 1) throws
-  {
+  init(
+    _ model: ModelSpec, loss: any Loss, batch: Int, mode: Program.Mode, seed: UInt64 = 1,
+    precision: ElementType = .float32
+  ) throws {
     graph = try Graph(model)
     let compiled = try CompiledProgram(
-      graph: graph, loss: loss, batch: batch, mode: mode, stream: ComputeStream())
+      graph: graph, loss: loss, batch: batch, mode: mode, precision: precision,
+      stream: ComputeStream())
+    let count = graph.layout.count
+    weightStorage = FloatStorage(count: precision.floatCount(of: count))
+    weights =
+      precision == .float32
+      ? nil : ElementView(weightStorage.view, count: count, type: precision)
     parameters = FloatStorage(count: graph.layout.count)
     gradients = FloatStorage(count: graph.layout.count)
     workspace = FloatStorage(count: compiled.workspaceCount)
     // Garbage in the workspace must not matter.
     workspace.view.fill(with: .nan)
-    program = Program(compiled, workspace: workspace, parameters: parameters.view)
+    program = Program(
+      compiled, workspace: workspace, parameters: parameters.view, weights: weights)
     sampleIDs = (0..<UInt32(batch)).map { $0 * 7 + 3 }
     graph.initialize(parameters.view, seed: seed)
     let stream = RandomStream(seed: seed, purpose: .noise)
@@ -46,6 +58,7 @@ final class Bench {
   @discardableResult
   func run(step: UInt32 = 0) -> LossSums {
     defer { withExtendedLifetime(self) {} }
+    if let weights { Elementwise.convert(ElementView(parameters.view), into: weights) }
     return unsafe sampleIDs.withUnsafeBufferPointer { ids in
       guard let base = ids.baseAddress else { return LossSums() }
       let context = unsafe StepContext(
@@ -79,14 +92,14 @@ final class SumOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    for index in 0..<buffers.output.count {
-      buffers.output[index] = buffers.inputs.reduce(0) { $0 + $1[index] }
+    for index in 0..<buffers.output.floats.count {
+      buffers.output.floats[index] = buffers.inputs.reduce(0) { $0 + $1.floats[index] }
     }
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
-    for gradient in buffers.inputGradients { gradient?.copy(from: buffers.outputGradient) }
+    for gradient in buffers.inputGradients { gradient?.floats.copy(from: buffers.outputGradient.floats) }
   }
 }
 

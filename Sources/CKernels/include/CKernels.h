@@ -6,6 +6,7 @@
 #define CKERNELS_H
 
 #include "ck_activation.h"
+#include "ck_batch_norm.h"
 #include "ck_bfloat16.h"
 #include "ck_combine.h"
 #include "ck_data.h"

@@ -12,6 +12,9 @@ enum ConfigurationOptions {
       .value(
         "set", placeholder: "KEY=VALUE", isRepeatable: true,
         help: "change one value: --set train.epochs=3"),
+      .flag(
+        "allow-emulation",
+        help: "let bfloat16 run on a CPU without instructions for it, slowly"),
     ]
   }
 
@@ -19,7 +22,16 @@ enum ConfigurationOptions {
   ///
   /// - Throws: ``UsageError`` where none is named, `OptionsError` with every problem in it.
   static func load(_ arguments: ParsedArguments) throws -> RunConfiguration {
-    try RunConfiguration(path: path(arguments), overrides: arguments.texts("set"))
+    try load(arguments, path: path(arguments))
+  }
+
+  /// Reads a configuration file, changed as the arguments say.
+  ///
+  /// - Throws: `OptionsError` with every problem in it.
+  static func load(_ arguments: ParsedArguments, path: String) throws -> RunConfiguration {
+    var configuration = try RunConfiguration(path: path, overrides: arguments.texts("set"))
+    configuration.train.allowsEmulation = arguments.has("allow-emulation")
+    return configuration
   }
 
   /// The file that the arguments name.

@@ -31,8 +31,8 @@ struct TrainedModel {
       let configuration =
         arguments.has("config")
         ? try ConfigurationOptions.load(arguments)
-        : try RunConfiguration(
-          path: "\(checkpoint.path)/../../config.yaml", overrides: arguments.texts("set"))
+        : try ConfigurationOptions.load(
+          arguments, path: "\(checkpoint.path)/../../config.yaml")
       return (checkpoint, configuration)
     }
     (session, _) = try TrainingLaunch(configuration, world: world).makeSession(

@@ -22,8 +22,11 @@ public struct TrainSettings: Sendable, Equatable {
   public var shards: Int?
   /// Threads a rank that run shards; nil for the cores it may use.
   public var workers: Int?
-  /// What activations and gradients are computed in; weights and sums are float32 always.
+  /// What activations and their gradients are computed in; weights and sums are float32 always.
   public var precision: ElementType
+  /// Whether bfloat16 may run on a CPU without instructions for it, slower than float32; false unless
+  /// set after reading, since it is a matter of the machine and not of the run.
+  public var allowsEmulation = false
   /// The largest norm of the whole gradient, above 0; nil for no limit.
   public var clipNorm: Double?
   /// The largest magnitude of a gradient's element, above 0; nil for no limit.

@@ -24,6 +24,8 @@ public struct GraphNode: Sendable {
   public let output: GraphValue.ID
   /// Its parameters, with their full names and specifications.
   public let parameters: [(name: String, spec: ParameterSpec)]
+  /// Its running statistics, with their full names and specifications.
+  public let statistics: [(name: String, spec: StatisticSpec)]
 }
 
 /// A checked network: every shape known, every name resolved, every parameter placed in the arena.
@@ -71,7 +73,27 @@ public struct Graph: Sendable {
     layout = ArenaLayout(
       executionOrder: builder.nodes.flatMap { node in
         node.parameters.map { ($0.name, $0.spec.shape) }
+      },
+      statistics: builder.nodes.flatMap { node in
+        node.statistics.map { ($0.name, $0.spec.shape) }
       })
+  }
+
+  /// The same network with other nodes, which give the same output.
+  func replacing(nodes: [GraphNode]) -> Graph {
+    Graph(
+      values: values, nodes: nodes, inputCount: inputCount, output: output, layout: layout)
+  }
+
+  private init(
+    values: [GraphValue], nodes: [GraphNode], inputCount: Int, output: GraphValue.ID,
+    layout: ArenaLayout
+  ) {
+    self.values = values
+    self.nodes = nodes
+    self.inputCount = inputCount
+    self.output = output
+    self.layout = layout
   }
 
   private static func addInputs(
@@ -106,7 +128,7 @@ public struct Graph: Sendable {
     try diagnostics.throwIfAny()
   }
 
-  /// Writes the initial parameters: a function of the seed and the tensors' names alone.
+  /// Writes the initial parameters and statistics: a function of the seed and the tensors' names alone.
   ///
   /// - Parameters:
   ///   - parameters: the arena to write.
@@ -120,11 +142,15 @@ public struct Graph: Sendable {
           parameters[entry.range], fanIn: spec.fanIn, fanOut: spec.fanOut, name: name,
           stream: stream)
       }
+      for (name, spec) in node.statistics {
+        if let entry = layout[name] { parameters[entry.range].fill(with: spec.start) }
+      }
     }
   }
 
   /// The name of a tensor that ``Program/firstNonFiniteTensor(_:parameters:)`` found.
   public func tensorName(_ index: Int) -> String {
+    let nodes = fused().nodes
     let parameters = nodes.flatMap { $0.parameters.map(\.name) }
     if index < inputCount { return "the data (\(values[index].name))" }
     if index < inputCount + parameters.count { return parameters[index - inputCount] }

@@ -45,7 +45,8 @@ public struct GraphBuilder {
     }
     nodes.append(
       GraphNode(
-        name: name, layer: layer, inputs: inputs, output: values.count - 1, parameters: parameters))
+        name: name, layer: layer, inputs: inputs, output: values.count - 1, parameters: parameters,
+        statistics: layer.statistics(of: shapes).map { (name: "\(name).\($0.name)", spec: $0) }))
     return values.count - 1
   }
 

@@ -17,6 +17,12 @@ public protocol Layer: ModelPart {
   /// The parameters that the layer has on inputs of these shapes, in the order they are used.
   func parameters(of inputs: [Shape]) -> [ParameterSpec]
 
+  /// The running statistics that the layer keeps on inputs of these shapes, in the order they are used.
+  func statistics(of inputs: [Shape]) -> [StatisticSpec]
+
+  /// The fewest samples of a batch that the layer can train on.
+  func smallestTrainingBatch(of inputs: [Shape]) -> Int
+
   /// Multiplications with additions that the forward pass does for one sample.
   func multiplyAdds(of inputs: [Shape]) -> Int
 
@@ -36,6 +42,12 @@ public protocol Layer: ModelPart {
 extension Layer {
   /// No parameters.
   public func parameters(of inputs: [Shape]) -> [ParameterSpec] { [] }
+
+  /// No statistics.
+  public func statistics(of inputs: [Shape]) -> [StatisticSpec] { [] }
+
+  /// One is enough.
+  public func smallestTrainingBatch(of inputs: [Shape]) -> Int { 1 }
 
   /// No multiplications worth counting.
   public func multiplyAdds(of inputs: [Shape]) -> Int { 0 }
@@ -76,5 +88,26 @@ public struct ParameterSpec: Sendable {
     self.initializer = initializer
     self.fanIn = fanIn
     self.fanOut = fanOut
+  }
+}
+
+/// One running statistic of a layer: a tensor that follows what the layer sees in training, and stands in
+/// for it in inference.
+public struct StatisticSpec: Sendable {
+  /// Its name within the layer, PyTorch's: `running_mean`.
+  public let name: String
+  /// Its shape.
+  public let shape: Shape
+  /// What it starts at.
+  public let start: Float
+  /// The share of each step's own value that it takes.
+  public let momentum: Float
+
+  /// Makes a specification.
+  public init(name: String, shape: Shape, start: Float, momentum: Float) {
+    self.name = name
+    self.shape = shape
+    self.start = start
+    self.momentum = momentum
   }
 }

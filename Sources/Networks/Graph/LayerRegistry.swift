@@ -16,6 +16,7 @@ package enum LayerRegistry {
     ("dropout", { Dropout(options: $0) }),
     ("prelu", { PReLU(options: $0) }),
     ("softmax", { _ in Softmax() }),
+    ("batch_norm", { BatchNorm(options: $0) }),
     ("layer_norm", { LayerNorm(options: $0) }),
     ("embedding", { Embedding(options: $0) }),
     ("position_embedding", { PositionEmbedding(options: $0) }),

@@ -3,7 +3,7 @@ public import Tensors
 
 /// A graph prepared for one batch size, before it has memory.
 public struct CompiledProgram {
-  /// The graph.
+  /// The graph, fused.
   public let graph: Graph
   /// Samples in the batch.
   public let batch: Int
@@ -43,6 +43,7 @@ public struct CompiledProgram {
     precision: ElementType = .float32, stream: ComputeStream
   ) throws(OperatorError) {
     precondition(batch > 0, "a program for a batch of \(batch)")
+    let graph = graph.fused()
     self.graph = graph
     self.loss = loss
     self.batch = batch
@@ -95,7 +96,7 @@ public struct CompiledProgram {
 
   /// Which values lie behind a parameter, and so need a gradient.
   private static func needsGradient(_ graph: Graph, inputs: Bool) -> [Bool] {
-    var needs = [Bool](repeating: inputs, count: graph.values.count)
+    var needs = graph.values.indices.map { inputs && $0 < graph.inputCount }
     for node in graph.nodes {
       needs[node.output] = !node.parameters.isEmpty || node.inputs.contains { needs[$0] }
     }

@@ -50,7 +50,9 @@ final class ConvertingOperation: Operation {
       inputs: buffers.inputs.map(local), output: local(buffers.output),
       inputGradients: buffers.inputGradients.map { $0.map(local) },
       outputGradient: local(buffers.outputGradient), parameters: buffers.parameters,
-      weights: buffers.weights, gradientRanges: buffers.gradientRanges, saved: buffers.saved,
+      weights: buffers.weights, gradientRanges: buffers.gradientRanges,
+      statistics: buffers.statistics, statisticRanges: buffers.statisticRanges,
+      saved: buffers.saved,
       scratch: buffers.scratch[0..<operation.memory.scratchCount])
     self.inner = inner
     operation.bind(inner)

@@ -65,6 +65,11 @@ public struct OperationBuffers {
   public let weights: [ElementView]
   /// Where the gradients of the parameters lie in the arena of gradients.
   public let gradientRanges: [Range<Int>]
+  /// The running statistics, in the order of the layer.
+  public let statistics: [FloatView]
+  /// Where a training pass writes, in the arena of gradients, its own statistics times the samples of
+  /// its batch.
+  public let statisticRanges: [Range<Int>]
   /// What the forward pass leaves for the backward pass.
   public let saved: FloatView
   /// Room within one call.

@@ -85,13 +85,15 @@ public final class Program {
           return (from: part, to: room(sum, like: input))
         })
       let ranges = node.parameters.compactMap { graph.layout[$0.name]?.range }
+      let statistics = node.statistics.compactMap { graph.layout[$0.name]?.range }
       let own = node.layer.computesInBFloat16 ? weights : ElementView(parameters)
       compiled.operations[index].bind(
         OperationBuffers(
           inputs: node.inputs.map { values[$0] }, output: values[node.output],
           inputGradients: inputGradients, outputGradient: gradient(node.output) ?? none,
           parameters: ranges.map { parameters[$0] }, weights: ranges.map { own[$0] },
-          gradientRanges: ranges,
+          gradientRanges: ranges, statistics: statistics.map { parameters[$0] },
+          statisticRanges: statistics,
           saved: view(nodePlan.saved, compiled.isTraining ? memory.savedCount : 0),
           scratch: view(plan.scratch, memory.scratchCount)))
     }

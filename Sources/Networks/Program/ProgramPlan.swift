@@ -107,7 +107,9 @@ struct ProgramPlan {
         last = max(last, backwardTime(producer))
       }
       if id == graph.output { last = max(last, isTraining ? nodeCount : end) }
-      let buffer = planner.request(floatCount(id), from: producer ?? 0, to: last)
+      // A value that fusion left without a producer exists nowhere.
+      let isAbsent = producer == nil && id >= graph.inputCount
+      let buffer = planner.request(isAbsent ? 0 : floatCount(id), from: producer ?? 0, to: last)
       valueBuffers.append(buffer)
       if let producer, sharesInput(producer) {
         planner.alias(buffer, to: valueBuffers[graph.nodes[producer].inputs[0]])

@@ -28,6 +28,16 @@ func check(
   }
 }
 
+/// How a CPU computes in bfloat16.
+public enum BFloat16Support: Sendable {
+  /// With instructions of its own: AVX512_BF16 or AMX.
+  case native
+  /// oneDNN does it with float32 instructions, slower than float32 itself.
+  case emulated
+  /// Not at all: oneDNN needs AVX-512.
+  case none
+}
+
 /// oneDNN's CPU engine and one stream on it: what a thread needs to prepare and run primitives.
 ///
 /// One worker thread makes one and keeps it: oneDNN splits some reductions by its thread count, so
@@ -78,6 +88,15 @@ public final class ComputeStream {
     case dnnl_cpu_isa_avx512_core_bf16.rawValue: "AVX-512 with bfloat16"
     case dnnl_cpu_isa_avx512_core_amx.rawValue: "AVX-512 with AMX"
     default: "level \(dnnl_get_effective_cpu_isa().rawValue)"
+    }
+  }
+
+  /// How this CPU computes in bfloat16.
+  public static var bfloat16Support: BFloat16Support {
+    switch dnnl_get_effective_cpu_isa().rawValue {
+    case dnnl_cpu_isa_avx512_core_bf16.rawValue, dnnl_cpu_isa_avx512_core_amx.rawValue: .native
+    case dnnl_cpu_isa_avx512_core.rawValue, dnnl_cpu_isa_avx512_core_vnni.rawValue: .emulated
+    default: .none
     }
   }
 

@@ -16,6 +16,10 @@ final class ShardWorker {
   private let evaluationPrograms: [Program]
   private let evaluationBatch: Int
   private let workspace: FloatStorage
+  /// The parameters in bfloat16; nil where the programs compute in float32.
+  private let weights: FloatStorage?
+  /// The step whose parameters ``weights`` holds; nil for none.
+  private var weightsStep: Int?
   private let noGradients = FloatStorage(count: 0)
   private let sampleIDs: UnsafeMutablePointer<UInt32>
   private let dropoutKey: (UInt32, UInt32)
@@ -26,14 +30,15 @@ final class ShardWorker {
   /// - Parameters:
   ///   - graph: the network.
   ///   - loss: the loss.
+  ///   - precision: what layers compute in where they can.
   ///   - parameters: the arena of parameters.
   ///   - trainingBatches: the sizes of shards that occur in training, without 0.
   ///   - evaluation: the sizes of batches that occur in evaluation, without 0.
   ///   - seed: the run's seed.
   /// - Throws: `OperatorError` where oneDNN refuses an operation.
   init(
-    graph: Graph, loss: any Loss, parameters: FloatView, trainingBatches: [Int],
-    evaluation: EvaluationBatches, seed: UInt64
+    graph: Graph, loss: any Loss, precision: ElementType, parameters: FloatView,
+    trainingBatches: [Int], evaluation: EvaluationBatches, seed: UInt64
   ) throws(OperatorError) {
     let stream = try ComputeStream()
     var training: [CompiledProgram] = []
@@ -41,13 +46,14 @@ final class ShardWorker {
       training.append(
         try CompiledProgram(
           graph: graph, loss: loss, batch: batch, mode: .training(inputGradients: false),
-          stream: stream))
+          precision: precision, stream: stream))
     }
     var inference: [CompiledProgram] = []
     for batch in evaluation.sizes {
       inference.append(
         try CompiledProgram(
-          graph: graph, loss: loss, batch: batch, mode: .inference, stream: stream))
+          graph: graph, loss: loss, batch: batch, mode: .inference, precision: precision,
+          stream: stream))
     }
     let count = (training + inference).map(\.workspaceCount).max() ?? 0
     let workspace = FloatStorage(count: count)
@@ -55,12 +61,19 @@ final class ShardWorker {
     self.graph = graph
     self.parameters = parameters
     self.workspace = workspace
-    trainingPrograms = training.map {
-      Program($0, workspace: workspace, parameters: parameters)
+    let weights =
+      precision == .float32
+      ? nil : FloatStorage(count: precision.floatCount(of: parameters.count))
+    self.weights = weights
+    func program(_ compiled: CompiledProgram) -> Program {
+      Program(
+        compiled, workspace: workspace, parameters: parameters,
+        weights: weights.map {
+          ElementView($0.view, count: parameters.count, type: precision)
+        })
     }
-    evaluationPrograms = inference.map {
-      Program($0, workspace: workspace, parameters: parameters)
-    }
+    trainingPrograms = training.map(program)
+    evaluationPrograms = inference.map(program)
     evaluationBatch = evaluation.batch
     unsafe sampleIDs = .allocate(capacity: max(1, largest))
     unsafe sampleIDs.initialize(repeating: 0, count: max(1, largest))
@@ -93,6 +106,7 @@ final class ShardWorker {
       gradients.fill(with: 0)
       return ShardRecord()
     }
+    updateWeights(step: step)
     var ids = unsafe MutableSpan(_unsafeStart: sampleIDs, count: positions.count)
     order.fill(positions, into: &ids)
     gather(ids.span, of: data, into: program)
@@ -114,6 +128,7 @@ final class ShardWorker {
 
   /// Sums the loss and the metrics over a run of samples, in their order.
   func evaluate(_ samples: Range<Int>, of data: Dataset) -> ShardRecord {
+    updateWeights(step: nil)
     var sums = LossSums()
     var start = samples.lowerBound
     while start < samples.upperBound {
@@ -126,7 +141,19 @@ final class ShardWorker {
 
   /// The network's outputs for a run of at most one batch of samples, batch first.
   func predict(_ samples: Range<Int>, of data: Dataset) -> [Float] {
-    forward(samples, of: data).output.array
+    updateWeights(step: nil)
+    return forward(samples, of: data).output.array
+  }
+
+  /// Brings the parameters' copy in bfloat16 up to date, once a step.
+  ///
+  /// - Parameter step: the training step that begins; nil where parameters may be any.
+  private func updateWeights(step: Int?) {
+    guard let weights, step == nil || step != weightsStep else { return }
+    Elementwise.convert(
+      ElementView(parameters),
+      into: ElementView(weights.view, count: parameters.count, type: .bfloat16))
+    weightsStep = step
   }
 
   private func forward(_ samples: Range<Int>, of data: Dataset) -> Program {

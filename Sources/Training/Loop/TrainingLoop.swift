@@ -24,12 +24,14 @@ final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
   private let state: OptimizerState
+  private let statistics: RunningStatistics
   /// Where the gradient's first NaN is, from the rank's first lane to the others.
   let nonFiniteGradient = Mutex("")
 
   init(plan: TrainingPlan, exchange: any GradientExchange) {
     self.plan = plan
     self.exchange = exchange
+    statistics = RunningStatistics(of: plan.graph)
     let states = exchange.states
     state = OptimizerState(
       states.first, states.count > 1 ? states[1] : nil, states.count > 2 ? states[2] : nil)
@@ -49,7 +51,8 @@ final class TrainingLoop: Sendable {
     trains: Bool = false, evaluating data: [Dataset]
   ) throws(OperatorError) -> ShardWorker {
     try ShardWorker(
-      graph: plan.graph, loss: plan.loss, parameters: exchange.parameters,
+      graph: plan.graph, loss: plan.loss, precision: plan.settings.precision,
+      parameters: exchange.parameters,
       trainingBatches: trains ? plan.batches.shardSizes.filter { $0 > 0 } : [],
       evaluation: EvaluationBatches(
         batch: evaluationBatch, shards: plan.batches.shards, sampleCounts: data.map(\.count)),
@@ -96,6 +99,7 @@ final class TrainingLoop: Sendable {
     step: Int, lane: Int, weight: Double, timer: StepTimer?
   ) throws(DataParallelismError) {
     // Samples of no weight have no gradient either.
+    let samples = plan.batches.positions(step: step % plan.batches.stepsPerEpoch).count
     let scale = weight > 0 ? Float(1 / weight) : 0
     let clip = plan.clip
     let optimizer = plan.optimizer
@@ -104,6 +108,11 @@ final class TrainingLoop: Sendable {
     let rate = Float(optimizer.learningRate)
     try exchange.reduceSlice(lane: lane, clipsByNorm: clip?.norm != nil) { range, gradient, norm in
       timer?.beginUpdate()
+      defer { timer?.endUpdate() }
+      if statistics.contains(range) {
+        statistics.update(range, of: parameters, sums: gradient, samples: samples)
+        return
+      }
       var settings = StepSettings(step: step + 1, learningRate: rate, gradientScale: scale)
       if let norm, let clip {
         settings.gradientScale *= Float(clip.factor(forNorm: norm * Double(scale)))
@@ -114,7 +123,6 @@ final class TrainingLoop: Sendable {
       }
       optimizer.step(
         settings, parameters: parameters[range], gradients: gradient, state: state[range])
-      timer?.endUpdate()
     }
   }
 

@@ -5,9 +5,9 @@ internal import Optimizers
 internal import Tensors
 
 extension TrainingSession {
-  /// The parameters under their names on disk.
+  /// The parameters and running statistics under their names on disk.
   package var modelTensors: [NamedTensor] {
-    exchange.arena.entries.map {
+    exchange.arena.allEntries.map {
       NamedTensor(name: $0.name, shape: $0.shape, values: exchange.parameters[$0.range])
     }
   }

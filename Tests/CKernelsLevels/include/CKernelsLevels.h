@@ -4,6 +4,7 @@
 #ifndef CKERNELSLEVELS_H
 #define CKERNELSLEVELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -67,5 +68,18 @@ LEVELS(ck_nadam_step, void, float *w, const float *g, float *m, float *v, size_t
 LEVELS(ck_adagrad_step, void, float *w, const float *g, float *sum, size_t n, level_adagrad step)
 LEVELS(ck_adadelta_step, void, float *w, const float *g, float *v, float *u, size_t n,
        level_adadelta step)
+
+LEVELS(ck_widen_bf16, void, const uint16_t *x, float *y, size_t n)
+LEVELS(ck_round_bf16, void, const float *x, uint16_t *y, size_t n)
+LEVELS(ck_add_bf16, void, const uint16_t *a, const uint16_t *b, uint16_t *out, size_t n)
+
+LEVELS(ck_batch_norm_statistics, void, unsigned type, const void *x, float epsilon, float *mean,
+       float *factor, float *unbiased_variance, size_t rows, size_t channels)
+LEVELS(ck_batch_norm_apply, void, unsigned type, bool relu, const void *x, const void *addend,
+       const float *mean, const float *factor, const float *weight, const float *bias, void *y,
+       size_t rows, size_t channels)
+LEVELS(ck_batch_norm_backward, void, unsigned type, const void *x, const void *y,
+       const float *mean, const float *factor, const float *weight, const void *dy, void *dx,
+       void *daddend, float *dweight, float *dbias, size_t rows, size_t channels)
 
 #endif

@@ -1,0 +1,151 @@
+#include "ck_batch_norm.h"
+#include "ck_element.h"
+#include "ck_wide_rows.h"
+
+/// dy behind the ReLU, if there is one.
+CK_INLINE float gradient_at(const ck_element_type type, const bool relu, const void *y,
+                            const void *dy, size_t i) {
+  const float d = ck_load(type, dy, i);
+  return !relu || ck_load(type, y, i) > 0.0f ? d : 0.0f;
+}
+
+/// The sums over a block of the gradient and of its products with x - mean.
+CK_INLINE void add_gradients(const ck_element_type type, const bool relu, const void *x,
+                             const void *y, const float *mean, const void *dy, const ck_block *b,
+                             const ck_strip *s, ck_block_sums *sums) {
+  const size_t stride = s->stride;
+  float *sum = sums->sum, *product = sums->product;
+  ck_clear_sums(sums, s->width);
+#define AT(name, i)                                        \
+  const float name = gradient_at(type, relu, y, dy, i);    \
+  const float name##_x = ck_load(type, x, i) - mean[j];
+#define FOUR(at)                                                                       \
+  {                                                                                    \
+    CK_ELEMENTWISE                                                                     \
+    for (size_t j = 0; j < s->width; j++) {                                            \
+      AT(p, at + j)                                                                    \
+      AT(q, at + stride + j)                                                           \
+      AT(u, at + 2 * stride + j)                                                       \
+      AT(v, at + 3 * stride + j)                                                       \
+      sum[j] = sum[j] + ((p + q) + (u + v));                                           \
+      product[j] = product[j] + ((p * p_x + q * q_x) + (u * u_x + v * v_x));           \
+    }                                                                                  \
+  }
+#define ONE(at, n)                             \
+  {                                            \
+    CK_ELEMENTWISE                             \
+    for (size_t j = 0; j < (n); j++) {         \
+      AT(p, at + j)                            \
+      sum[j] = sum[j] + p;                     \
+      product[j] = p * p_x + product[j];       \
+    }                                          \
+  }
+  CK_FOR_ROWS_OF_BLOCK(b, s, FOUR, ONE)
+#undef ONE
+#undef FOUR
+#undef AT
+  ck_fold_sums(sums, s);
+}
+
+/// The sums over all rows that the gradients are made of.
+typedef struct {
+  double gradient[CK_WIDE_ROW];
+  double product[CK_WIDE_ROW];
+} gradient_sums;
+
+CK_INLINE void sum_gradients(const ck_element_type type, const bool relu, const void *x,
+                             const void *y, const float *mean, const void *dy, const ck_strip *s,
+                             gradient_sums *total) {
+  ck_block_sums sums;
+  for (size_t c = 0; c < s->channels; c++) total->gradient[c] = total->product[c] = 0;
+  for (size_t index = 0; index < ck_block_count(s); index++) {
+    const ck_block b = ck_block_at(s, index);
+    add_gradients(type, relu, x, y, mean, dy, &b, s, &sums);
+    CK_ELEMENTWISE
+    for (size_t c = 0; c < s->channels; c++) {
+      total->gradient[c] = total->gradient[c] + (double)sums.sum[c];
+      total->product[c] = total->product[c] + (double)sums.product[c];
+    }
+  }
+}
+
+/// What dx is made of: gain ((dy - offset) - (x - mean) slope), each [channels of a wide row].
+typedef struct {
+  float mean[CK_WIDE_ROW];
+  float gain[CK_WIDE_ROW];
+  float offset[CK_WIDE_ROW];
+  float slope[CK_WIDE_ROW];
+} gradient_terms;
+
+CK_INLINE void write_gradients(const ck_element_type type, const bool relu, const void *x,
+                               const void *y, const void *dy, const gradient_terms *terms,
+                               void *dx, void *daddend, const ck_strip *s) {
+  const float *mean = terms->mean, *gain = terms->gain;
+  const float *offset = terms->offset, *slope = terms->slope;
+#define ROW(start, n)                                                           \
+  {                                                                             \
+    const size_t at = start, count = n;                                         \
+    CK_ELEMENTWISE                                                              \
+    for (size_t j = 0; j < count; j++) {                                        \
+      const float d = gradient_at(type, relu, y, dy, at + j);                   \
+      const float distance = ck_load(type, x, at + j) - mean[j];                \
+      if (dx != NULL) {                                                         \
+        ck_store(type, dx, at + j,                                              \
+                 gain[j] * ((d - offset[j]) - distance * slope[j]));            \
+      }                                                                         \
+      if (daddend != NULL) ck_store(type, daddend, at + j, d);                  \
+    }                                                                           \
+  }
+  CK_FOR_ROWS_BACKWARDS(s, ROW)
+#undef ROW
+}
+
+CK_INLINE void backward_strip(const ck_element_type type, const bool relu, const void *x,
+                              const void *y, const float *mean, const float *factor,
+                              const float *weight, const void *dy, void *dx, void *daddend,
+                              float *dweight, float *dbias, double rows, const ck_strip *s) {
+  gradient_terms terms;
+  gradient_sums sums;
+  const size_t first = s->first;
+  memcpy(terms.mean, mean + first, s->channels * sizeof(float));
+  ck_widen_row(terms.mean, s);
+  sum_gradients(type, relu, x, y, terms.mean, dy, s, &sums);
+  for (size_t c = 0; c < s->channels; c++) {
+    const double f = factor[first + c], product = sums.product[c] * f;
+    dweight[first + c] = (float)product;
+    dbias[first + c] = (float)sums.gradient[c];
+    terms.gain[c] = factor[first + c] * weight[first + c];
+    terms.offset[c] = (float)(sums.gradient[c] / rows);
+    terms.slope[c] = (float)(product * f / rows);
+  }
+  ck_widen_row(terms.gain, s);
+  ck_widen_row(terms.offset, s);
+  ck_widen_row(terms.slope, s);
+  if (dx != NULL && daddend != NULL) {
+    write_gradients(type, relu, x, y, dy, &terms, dx, daddend, s);
+  } else if (dx != NULL) {
+    write_gradients(type, relu, x, y, dy, &terms, dx, NULL, s);
+  } else if (daddend != NULL) {
+    write_gradients(type, relu, x, y, dy, &terms, NULL, daddend, s);
+  }
+}
+
+CK_CLONES void ck_batch_norm_backward(ck_element_type type, const void *x, const void *y,
+                                      const float *mean, const float *factor, const float *weight,
+                                      const void *dy, void *dx, void *daddend, float *dweight,
+                                      float *dbias, size_t rows, size_t channels) {
+  for (size_t first = 0; first < channels; first += CK_WIDE_ROW) {
+    const ck_strip s = ck_strip_at(first, rows, channels);
+#define BACKWARD(TYPE, RELU)                                                                  \
+  backward_strip(TYPE, RELU, x, y, mean, factor, weight, dy, dx, daddend, dweight, dbias,    \
+                 (double)rows, &s)
+    if (type == CK_BFLOAT16) {
+      if (y != NULL) BACKWARD(CK_BFLOAT16, true);
+      else BACKWARD(CK_BFLOAT16, false);
+    } else {
+      if (y != NULL) BACKWARD(CK_FLOAT32, true);
+      else BACKWARD(CK_FLOAT32, false);
+    }
+#undef BACKWARD
+  }
+}
