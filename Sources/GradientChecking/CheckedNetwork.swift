@@ -5,7 +5,10 @@ internal import Tensors
 /// A network with parameters and a batch of its own, whose loss can be asked for at any point.
 @safe
 final class CheckedNetwork {
+  /// The network as written.
   let graph: Graph
+  /// The network as it is computed, with layers fused.
+  let fusedGraph: Graph
   /// The arena of parameters; free to change between two calls.
   let parameters: FloatStorage
   /// The inputs; free to change between two calls.
@@ -41,6 +44,7 @@ final class CheckedNetwork {
       return storage
     }
     self.graph = graph
+    fusedGraph = compiled.graph
     targets = batch.targets
     unsafe sampleIDs = .allocate(capacity: batch.count)
     unsafe sampleIDs.initialize(from: batch.sampleIDs, count: batch.count)
@@ -83,11 +87,12 @@ final class CheckedNetwork {
     return (gradients.view.array, program.inputGradients.map { $0?.array ?? [] })
   }
 
-  /// The outputs of all nodes, in order of execution.
-  func outputs() -> [[Float]] {
+  /// All values that are computed, the inputs included.
+  func values() -> [GraphValue.ID: [Float]] {
     fill()
-    var outputs: [[Float]] = []
-    program.forward(context) { outputs.append($0.array) }
-    return outputs
+    var values: [GraphValue.ID: [Float]] = [:]
+    for (id, input) in inputs.enumerated() { values[id] = input.view.array }
+    program.forward(context) { node, output in values[node.output] = output.array }
+    return values
   }
 }

@@ -46,8 +46,14 @@ public struct GradientCheck {
   /// Checks every input and every parameter; where some are wrong, each layer alone too.
   ///
   /// - Throws: `OperatorError` where oneDNN refuses an operation; ``GradientCheckError`` where the
-  ///   loss is no finite number.
+  ///   loss is no finite number or a layer needs more samples.
   public func run() throws -> GradientCheckReport {
+    for node in graph.nodes {
+      let needed = node.layer.smallestTrainingBatch(of: graph.inputShapes(of: node))
+      if batch.count < needed {
+        throw GradientCheckError.tooFewSamples(layer: node.name, needed: needed)
+      }
+    }
     let network = try CheckedNetwork(graph: graph, loss: loss, batch: batch, seed: settings.seed)
     moveParameters(of: network, toPoint: 0)
     let value = network.loss()
@@ -156,6 +162,8 @@ public struct GradientCheck {
 public enum GradientCheckError: Error, CustomStringConvertible {
   /// The loss has no slope.
   case lossIsNotFinite(Double)
+  /// A layer cannot train on so few samples.
+  case tooFewSamples(layer: String, needed: Int)
 
   /// What happened, in words.
   public var description: String {
@@ -163,6 +171,9 @@ public enum GradientCheckError: Error, CustomStringConvertible {
     case .lossIsNotFinite(let value):
       "the loss is \(value) at the initial parameters, where no gradient can be checked"
         + "\n  hint: normalize the data, or choose smaller initial weights"
+    case .tooFewSamples(let layer, let needed):
+      "\(layer) needs at least \(needed) samples"
+        + "\n  hint: check on more samples, or on data that has more"
     }
   }
 }

@@ -29,12 +29,12 @@ struct LayerIsolation {
   ///
   /// - Returns: those that are wrong.
   func run() throws -> [IsolatedFault] {
-    let graph = network.graph
-    let values = network.inputs.map { $0.view.array } + network.outputs()
+    let graph = network.fusedGraph
+    let values = network.values()
     var faults: [IsolatedFault] = []
-    if let fault = try faultOfLoss(values[graph.output]) { faults.append(fault) }
+    if let fault = try faultOfLoss(values[graph.output, default: []]) { faults.append(fault) }
     for node in graph.nodes {
-      if let fault = try fault(of: node, inputs: node.inputs.map { values[$0] }) {
+      if let fault = try fault(of: node, inputs: node.inputs.map { values[$0, default: []] }) {
         faults.append(fault)
       }
     }
@@ -81,6 +81,7 @@ struct LayerIsolation {
     layer: String?, kind: String, _ graph: Graph, loss: any Loss, _ batch: CheckBatch
   ) throws -> IsolatedFault? {
     let alone = try CheckedNetwork(graph: graph, loss: loss, batch: batch, seed: settings.seed)
+    graph.initialize(alone.parameters.view, seed: settings.seed)
     for entry in graph.layout.entries {
       guard let range = network.graph.layout[entry.name]?.range else { continue }
       alone.parameters.view[entry.range].copy(from: network.parameters.view[range])

@@ -140,6 +140,19 @@ struct GradientCheckTests {
       name: "smoothed and weighted cross entropy", model: regression(3),
       loss: CrossEntropy(labelSmoothing: 0.1, classWeights: [1, 0.5, 2])),
     Case(
+      name: "convolutions and batch norm, fused with a sum and a rectifier",
+      model: Sequential(input: [6, 6, 2]) {
+        Conv2D(4, kernel: (3, 3), padding: .same)
+        BatchNorm()
+        ActivationLayer(.relu)
+        Residual(activation: .relu) {
+          Conv2D(4, kernel: (3, 3), padding: .same, bias: false)
+          BatchNorm()
+        }
+        Flatten()
+        Dense(3)
+      }),
+    Case(
       name: "layers of a test",
       model: Sequential(input: [6]) {
         Affine(fault: .none)

@@ -30,7 +30,8 @@ struct SummaryCommand: Command {
     let given = try arguments.integer("batch", in: 1...)
     let summary = NetworkSummary(
       graph: graph, loss: configuration.loss, trainingBatch: given ?? (batch + shards - 1) / shards,
-      inferenceBatch: given ?? 1, optimizerStates: configuration.optimizer.stateNames.count)
+      inferenceBatch: given ?? 1, precision: configuration.train.precision,
+      optimizerStates: configuration.optimizer.stateNames.count)
     try context.output.line(try summary.text())
     return .done
   }

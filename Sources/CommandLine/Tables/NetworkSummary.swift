@@ -11,6 +11,8 @@ struct NetworkSummary {
   let trainingBatch: Int
   /// Samples of a batch of inference.
   let inferenceBatch: Int
+  /// What layers compute in where they can.
+  let precision: ElementType
   /// Numbers that the optimizer keeps for each parameter.
   let optimizerStates: Int
 
@@ -51,17 +53,23 @@ struct NetworkSummary {
     let stream = try ComputeStream()
     let training = try CompiledProgram(
       graph: graph, loss: loss, batch: trainingBatch, mode: .training(inputGradients: false),
-      stream: stream
+      precision: precision, stream: stream
     ).memory
     let inference = try CompiledProgram(
-      graph: graph, loss: nil, batch: inferenceBatch, mode: .inference, stream: stream
+      graph: graph, loss: nil, batch: inferenceBatch, mode: .inference, precision: precision,
+      stream: stream
     ).memory
     let arena = graph.layout.count * MemoryLayout<Float>.stride
+    let copy = precision == .float32 ? 0 : graph.layout.count * precision.byteCount
     var table = TextTable([
       ("memory in MiB", .left), ("training", .right), ("inference", .right), ("", .left),
     ])
     table.add(["samples", trainingBatch.grouped, inferenceBatch.grouped, "a shard, on one worker"])
     table.add(["parameters", Self.mebibytes(arena), Self.mebibytes(arena), "once a node"])
+    if copy > 0 {
+      let text = Self.mebibytes(copy)
+      table.add(["  in \(precision)", text, text, "for each worker"])
+    }
     table.add(["gradient", Self.mebibytes(arena), "-", "one for each shard to be added"])
     table.add([
       "optimizer state", Self.mebibytes(arena * optimizerStates), "-",
@@ -77,8 +85,8 @@ struct NetworkSummary {
         ?? "",
     ])
     table.add([
-      "all", Self.mebibytes(arena * (2 + optimizerStates) + training.workspace),
-      Self.mebibytes(arena + inference.workspace), "with one worker",
+      "all", Self.mebibytes(arena * (2 + optimizerStates) + copy + training.workspace),
+      Self.mebibytes(arena + copy + inference.workspace), "with one worker",
     ])
     return table.text
   }

@@ -123,10 +123,10 @@ public final class Program {
   /// the next node may use its room.
   ///
   /// - Precondition: the program computes in float32.
-  package func forward(_ context: StepContext, showing show: (FloatView) -> Void) {
+  package func forward(_ context: StepContext, showing show: (GraphNode, FloatView) -> Void) {
     for (operation, node) in zip(operations, graph.nodes) {
       operation.forward(context)
-      show(values[node.output].floats)
+      show(node, values[node.output].floats)
     }
   }
 
