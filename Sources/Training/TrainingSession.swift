@@ -56,6 +56,7 @@ package final class TrainingSession {
       testSamples: plan.data.test?.count ?? 0, parameters: plan.graph.layout.parameterCount,
       stepsPerEpoch: plan.batches.stepsPerEpoch, totalSteps: plan.totalSteps,
       startStep: start.step, metrics: plan.metrics,
+      targetsPerSample: plan.data.train.targetShape.count,
       instructionSet: ComputeStream.instructionSet, exchange: exchange.name)
   }
 

@@ -28,6 +28,8 @@ public struct RunDescription: Sendable {
   public var startStep: Int
   /// What is reported beside the loss.
   public var metrics: MetricSet
+  /// Numbers of a sample's target, each of which the sums count.
+  public var targetsPerSample = 1
   /// The instruction-set level that the products use.
   public var instructionSet: String
   /// How gradients are exchanged, in a word.

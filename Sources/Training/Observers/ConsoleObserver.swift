@@ -37,7 +37,7 @@ package final class ConsoleObserver: TrainingObserver {
 
   private func step(_ report: TrainingReport) {
     guard let run else { return }
-    samplesInEpoch += report.sums.count
+    samplesInEpoch += report.sums.count / Double(run.targetsPerSample)
     epochSums = epochSums + report.sums
     let completed = (report.step - 1) % run.stepsPerEpoch + 1
     reporter.update(completed: completed, samples: Int(samplesInEpoch)) {
