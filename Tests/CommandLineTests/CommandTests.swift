@@ -190,7 +190,7 @@ struct CommandTests {
   func reconstruction() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("table.csv")
-    try "height,\"weight, kg\"\n150,50\n200,100\n175,75\n".write(
+    try "height,\"weight, kg\"\n150,50\n214,114\n182,82\n".write(
       toFile: path, atomically: true, encoding: .utf8)
     let changes = [
       "data={source: csv, train: \(path), target: input, normalize: min_max}",
@@ -203,8 +203,8 @@ struct CommandTests {
     #expect(outcome.errors == "")
     #expect(
       outcome.output
-        == "mean_squared_error,height,\"weight, kg\"\n0.0,150.0,50.0\n0.0,200.0,100.0\n"
-        + "0.0,175.0,75.0\n")
+        == "mean_squared_error,height,\"weight, kg\"\n0.0,150.0,50.0\n0.0,214.0,114.0\n"
+        + "0.0,182.0,82.0\n")
     let raw = lockstep(
       "predict", "-c", Self.digits, "--logits", "--set", changes[0], "--set", changes[1], "--set",
       changes[2])
