@@ -18,6 +18,10 @@ public final class Matmul {
   /// The name of oneDNN's implementation, such as `brg:avx512_core`.
   public let implementation: String
 
+  /// What brings the right factor into the form that the product takes; nil where it takes it as it
+  /// is stored.
+  public let packing: FactorPacking?
+
   /// Prepares a product for fixed sizes.
   ///
   /// - Parameters:
@@ -27,23 +31,27 @@ public final class Matmul {
   ///   - leftIsTransposed: the left factor is stored as [inner, rows].
   ///   - rightIsTransposed: the right factor is stored as [columns, inner].
   ///   - hasBias: a float32 bias is given at every execution.
+  ///   - accumulates: the product is added to what the destination holds.
+  ///   - packsRight: the right factor, a float32 one, comes through ``packing``, which pays where one
+  ///     factor serves many products of few rows: oneDNN otherwise does the same at every execution.
   ///   - type: how the factors' elements are stored, float32 by default; sums are float32 always.
   ///   - destinationType: how the destination's elements are stored; nil, the default, as the factors'.
   ///   - stream: the thread's stream.
   /// - Throws: ``OperatorError`` where oneDNN has no implementation.
   public init(
     rows: Int, columns: Int, inner: Int, leftIsTransposed: Bool = false,
-    rightIsTransposed: Bool = false, hasBias: Bool = false, type: ElementType = .float32,
-    destinationType: ElementType? = nil, stream: ComputeStream
+    rightIsTransposed: Bool = false, hasBias: Bool = false, accumulates: Bool = false,
+    packsRight: Bool = false, type: ElementType = .float32, destinationType: ElementType? = nil,
+    stream: ComputeStream
   ) throws(OperatorError) {
     let detail = "a product of \(rows) x \(inner) and \(inner) x \(columns) in \(type)"
     var leftDescription = Self.matrix(rows, inner, isTransposed: leftIsTransposed, type)
-    var rightDescription = Self.matrix(inner, columns, isTransposed: rightIsTransposed, type)
+    let plainRight = Self.matrix(inner, columns, isTransposed: rightIsTransposed, type)
+    var rightDescription = packsRight ? .any([inner, columns], type) : plainRight
     var biasDescription = Self.matrix(1, columns, isTransposed: false, .float32)
     var destinationDescription = Self.matrix(
       rows, columns, isTransposed: false, destinationType ?? type)
     left = try OneDNNMemory(leftDescription, stream: stream, detail: detail)
-    right = try OneDNNMemory(rightDescription, stream: stream, detail: detail)
     bias = hasBias ? try OneDNNMemory(biasDescription, stream: stream, detail: detail) : nil
     destination = try OneDNNMemory(destinationDescription, stream: stream, detail: detail)
     var operation = dnnl_matmul_desc_t()
@@ -58,8 +66,14 @@ public final class Matmul {
           &operation, &leftDescription, &rightDescription, nil, &destinationDescription),
         "dnnl_matmul_desc_init", detail)
     }
-    let choice = try OneDNNChoice(operation, stream: stream, detail: detail)
+    let choice = try OneDNNChoice(
+      operation, accumulates: accumulates, stream: stream, detail: detail)
     implementation = choice.implementation
+    let chosenRight = choice.description(dnnl_query_weights_md)
+    right = try OneDNNMemory(chosenRight, stream: stream, detail: detail)
+    packing =
+      packsRight
+      ? try FactorPacking(from: plainRight, to: chosenRight, stream: stream, detail: detail) : nil
     let arguments = [
       (DNNL_ARG_SRC_0, left), (DNNL_ARG_WEIGHTS_0, right), (DNNL_ARG_DST, destination),
     ]
@@ -69,7 +83,7 @@ public final class Matmul {
   /// Computes the product.
   ///
   /// - Precondition: the views have the prepared sizes and types, and `bias` is given if and only if it
-  ///   was prepared.
+  ///   was prepared; a right factor that is packed comes as floats, see the other form.
   public func execute(
     _ leftView: ElementView, _ rightView: ElementView, bias biasView: FloatView? = nil,
     into destinationView: ElementView
@@ -81,7 +95,7 @@ public final class Matmul {
     primitive.execute()
   }
 
-  /// Computes a product of float32 factors.
+  /// Computes a product of float32 factors, the right one as ``packing`` gives it if there is one.
   public func execute(
     _ left: FloatView, _ right: FloatView, bias: FloatView? = nil, into destination: FloatView
   ) {

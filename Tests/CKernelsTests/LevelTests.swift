@@ -160,6 +160,58 @@ struct LevelTests {
       { unsafe ck_embedding_backward_v4(ids, dy, 5, &$0, rows, cols) })
   }
 
+  @Test("recurrent cells", arguments: [1, 16, 19, 100])
+  func recurrent(units: Int) {
+    let rows = 9
+    let count = rows * units
+    let sums = numbers(4 * count, seed: 15, scale: 4), products = numbers(4 * count, seed: 16)
+    let before = numbers(count, seed: 17), dh = numbers(count, seed: 18)
+    let dy = numbers(2 * count, seed: 19)
+    /// Everything that the cells write, forward and backward, one after another.
+    func run(
+      lstm: (inout [Float], inout [Float], inout [Float]) -> Void,
+      lstmBack: (inout [Float], [Float], inout [Float]) -> Void,
+      gru: (inout [Float], inout [Float]) -> Void,
+      gruBack: (inout [Float], inout [Float], inout [Float]) -> Void,
+      rnnBack: ([Float], inout [Float]) -> Void
+    ) -> [[UInt32]] {
+      var (gates, c, h, dc) = (sums, before, before, dh)
+      lstm(&gates, &c, &h)
+      let forward = [gates, c, h]
+      lstmBack(&gates, c, &dc)
+      var (gruGates, gruProducts, gruState, gruFlow) = (sums, products, before, dh)
+      gru(&gruGates, &gruState)
+      let gruForward = [gruGates, gruState]
+      gruBack(&gruGates, &gruProducts, &gruFlow)
+      var dz = before
+      rnnBack(h, &dz)
+      return (forward + [gates, dc] + gruForward + [gruGates, gruProducts, gruFlow, dz]).map(bits)
+    }
+    let v3 = run(
+      lstm: { unsafe ck_lstm_forward_v3(&$0, before, &$1, &$2, rows, units) },
+      lstmBack: {
+        unsafe ck_lstm_backward_v3(&$0, before, $1, dh, dy, 2 * units, &$2, nil, rows, units)
+      },
+      gru: { unsafe ck_gru_forward_v3(&$0, products, before, &$1, rows, units) },
+      gruBack: {
+        unsafe ck_gru_backward_v3(
+          &$0, &$1, before, &$2, dy, 2 * units, nil, nil, rows, units)
+      },
+      rnnBack: { unsafe ck_rnn_backward_v3($0, dh, dy, 2 * units, &$1, nil, rows, units) })
+    let v4 = run(
+      lstm: { unsafe ck_lstm_forward_v4(&$0, before, &$1, &$2, rows, units) },
+      lstmBack: {
+        unsafe ck_lstm_backward_v4(&$0, before, $1, dh, dy, 2 * units, &$2, nil, rows, units)
+      },
+      gru: { unsafe ck_gru_forward_v4(&$0, products, before, &$1, rows, units) },
+      gruBack: {
+        unsafe ck_gru_backward_v4(
+          &$0, &$1, before, &$2, dy, 2 * units, nil, nil, rows, units)
+      },
+      rnnBack: { unsafe ck_rnn_backward_v4($0, dh, dy, 2 * units, &$1, nil, rows, units) })
+    #expect(v3 == v4)
+  }
+
   @Test("the other adaptive optimizers")
   func adaptive() {
     let g = numbers(count, seed: 14)

@@ -6,7 +6,7 @@ import Testing
 /// The families whose layers, losses and optimizers exist.
 private let families = [
   "activation-", "clip-", "graph-concatenate-", "graph-repeat", "graph-two-", "linear-", "loss-",
-  "mlp-", "network-autoencoder", "norm-dropout-", "norm-layer-", "optimizer-",
+  "mlp-", "network-autoencoder", "norm-dropout-", "norm-layer-", "optimizer-", "recurrent-",
 ]
 
 @Suite("The reference cases of PyTorch")
@@ -33,6 +33,8 @@ struct ConformanceTests {
     let errors = try example.run()
     let failures = errors.failures(tolerance: 2e-4, isAdaptive: example.isAdaptive)
     #expect(failures.isEmpty, "\(errors.worst)")
-    #expect(errors.worst.count == ConformanceErrors.Kind.allCases.count)
+    // Ids have no gradient.
+    let absent = name.contains("embedding") ? 1 : 0
+    #expect(errors.worst.count == ConformanceErrors.Kind.allCases.count - absent)
   }
 }

@@ -13,6 +13,7 @@ struct Expectation: Sendable, CustomTestStringConvertible {
   static let all = [
     Expectation(configuration: "digits-softmax", interval: 0.92...0.97),
     Expectation(configuration: "digits-mlp", interval: 0.96...0.99),
+    Expectation(configuration: "digits-lstm", interval: 0.95...0.99),
     Expectation(configuration: "course/perceptron-and", interval: 1...1),
     Expectation(configuration: "course/perceptron-xor", interval: 0...0.75),
     Expectation(configuration: "course/xor-mlp", interval: 1...1),

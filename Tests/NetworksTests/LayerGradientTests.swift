@@ -78,6 +78,14 @@ struct LayerGradientTests {
         Dense(3)
       }, ids: [0, 6, 2, 2, 1, 3, 3, 3, 5, 0, 1, 2, 3, 6, 6, 2, 0, 0, 1, 1]),
     Case(
+      name: "recurrent layers, one upon another and around",
+      model: Sequential(input: [3, 2]) {
+        GRU(3, bidirectional: true)
+        Residual { RNN(3, layers: 2, bidirectional: true) }
+        LSTM(4, layers: 2, returnSequences: false)
+        Dense(3)
+      }),
+    Case(
       name: "positions added to the input itself",
       model: Sequential(input: [2, 4]) {
         PositionEmbedding(length: 2, initializer: .uniform(-1, 1))

@@ -69,6 +69,18 @@ final class Bench {
       return sums
     }
   }
+
+  /// The name of the first tensor that is not finite.
+  func firstNonFiniteTensor() -> String? {
+    defer { withExtendedLifetime(self) {} }
+    return unsafe sampleIDs.withUnsafeBufferPointer { ids in
+      guard let base = ids.baseAddress else { return nil }
+      let context = unsafe StepContext(
+        step: 0, sampleIDs: base, gradients: gradients.view, dropoutKey: (5, 6))
+      return program.firstNonFiniteTensor(context, parameters: parameters.view)
+        .map(graph.tensorName)
+    }
+  }
 }
 
 /// A layer made outside the library: the sum of its inputs.
@@ -99,7 +111,9 @@ final class SumOperation: Operation {
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
-    for gradient in buffers.inputGradients { gradient?.floats.copy(from: buffers.outputGradient.floats) }
+    for gradient in buffers.inputGradients {
+      gradient?.floats.copy(from: buffers.outputGradient.floats)
+    }
   }
 }
 
@@ -289,26 +303,15 @@ struct ProgramTests {
         Dense(3, activation: Activation(.exponential))
         Dense(2)
       }, loss: CrossEntropy(), batch: 2, mode: .training(inputGradients: false))
-    func diagnose() -> String? {
-      let ids: [UInt32] = [0, 1]
-      return unsafe ids.withUnsafeBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return nil }
-        return unsafe bench.program.firstNonFiniteTensor(
-          StepContext(
-            step: 0, sampleIDs: base, gradients: bench.gradients.view, dropoutKey: (0, 0)),
-          parameters: bench.parameters.view
-        ).map(bench.graph.tensorName)
-      }
-    }
     bench.program.inputs[0].fill(with: 0.5)
-    #expect(diagnose() == nil)
+    #expect(bench.firstNonFiniteTensor() == nil)
     bench.program.inputs[0].fill(with: 1e30)
-    #expect(diagnose() == "the output of dense_1")
+    #expect(bench.firstNonFiniteTensor() == "the output of dense_1")
     bench.program.inputs[0].fill(with: .nan)
-    #expect(diagnose() == "the data (input)")
+    #expect(bench.firstNonFiniteTensor() == "the data (input)")
     bench.program.inputs[0].fill(with: 1)
     let weight = try #require(bench.graph.layout["dense_2.weight"])
     bench.parameters.view[weight.offset] = .infinity
-    #expect(diagnose() == "dense_2.weight")
+    #expect(bench.firstNonFiniteTensor() == "dense_2.weight")
   }
 }

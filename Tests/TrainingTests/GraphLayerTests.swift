@@ -47,6 +47,13 @@ struct GraphLayerTests {
     Dense(10)
   }
 
+  static let recurrent = Sequential {
+    Reshape(8, 8)
+    GRU(12, bidirectional: true)
+    LSTM(20, layers: 2, returnSequences: false)
+    Dense(10)
+  }
+
   static func result(
     _ model: ModelSpec, _ data: DataSplits, workers: Int, optimizer: any Optimizer = Adam(),
     epochs: Int = 2
@@ -67,6 +74,17 @@ struct GraphLayerTests {
     let expected = try Self.result(Self.residual, data, workers: 1)
     for workers in 2...4 {
       let result = try Self.result(Self.residual, data, workers: workers)
+      #expect(result.weightsHash == expected.weightsHash)
+      #expect(result.test == expected.test)
+    }
+  }
+
+  @Test("gives the same bits with 1, 2, 3 and 4 workers: recurrent layers")
+  func recurrentWorkers() throws {
+    let data = try Self.pixels(normalize: .minMax)
+    let expected = try Self.result(Self.recurrent, data, workers: 1, epochs: 1)
+    for workers in 2...4 {
+      let result = try Self.result(Self.recurrent, data, workers: workers, epochs: 1)
       #expect(result.weightsHash == expected.weightsHash)
       #expect(result.test == expected.test)
     }

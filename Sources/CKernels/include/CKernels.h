@@ -17,6 +17,7 @@
 #include "ck_loss.h"
 #include "ck_optimizer.h"
 #include "ck_philox.h"
+#include "ck_recurrent.h"
 #include "ck_reduce.h"
 #include "ck_rows.h"
 

@@ -7,6 +7,7 @@ final class OneDNNMemory {
   let handle: dnnl_memory_t
   /// Bytes of the memory.
   let byteCount: Int
+  private var place: UnsafeMutableRawPointer?
 
   /// A memory of the given description.
   init(
@@ -34,7 +35,7 @@ final class OneDNNMemory {
     assert(
       view.count * view.type.byteCount == byteCount,
       "a view of \(view.count) \(view.type) for a memory of \(byteCount) bytes")
-    unsafe dnnl_memory_set_data_handle(handle, view.pointer)
+    unsafe set(view.pointer)
   }
 
   /// Points the memory at room for what is stored in an order of oneDNN's own.
@@ -42,7 +43,14 @@ final class OneDNNMemory {
     assert(
       room.count * MemoryLayout<Float>.stride >= byteCount,
       "a room of \(room.count) floats for a memory of \(byteCount) bytes")
-    unsafe dnnl_memory_set_data_handle(handle, room.pointer)
+    unsafe set(room.pointer)
+  }
+
+  private func set(_ pointer: UnsafeMutableRawPointer) {
+    // oneDNN clears a form's padding whenever it is told a place, even the same.
+    if unsafe place == pointer { return }
+    unsafe dnnl_memory_set_data_handle(handle, pointer)
+    unsafe place = pointer
   }
 }
 

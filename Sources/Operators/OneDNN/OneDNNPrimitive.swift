@@ -13,17 +13,20 @@ final class OneDNNChoice {
   /// - Parameters:
   ///   - operation: one of oneDNN's operation descriptors.
   ///   - forward: the choice of the forward operation that this one is the backward of.
+  ///   - accumulates: the result is added to what the destination holds.
   ///   - stream: the thread's stream.
   ///   - detail: the operation in words, for errors.
   /// - Throws: ``OperatorError`` where oneDNN has no implementation.
   init<Descriptor>(
-    _ operation: Descriptor, backwardOf forward: OneDNNChoice? = nil, stream: ComputeStream,
-    detail: String
+    _ operation: Descriptor, backwardOf forward: OneDNNChoice? = nil, accumulates: Bool = false,
+    stream: ComputeStream, detail: String
   ) throws(OperatorError) {
+    let attributes = try unsafe accumulates ? Self.makeSumAttributes(detail) : nil
+    defer { unsafe dnnl_primitive_attr_destroy(attributes) }
     var choice: dnnl_primitive_desc_t?
     let status = unsafe withUnsafePointer(to: operation) {
       unsafe dnnl_primitive_desc_create(
-        &choice, UnsafeRawPointer($0), nil, stream.engine, forward?.handle)
+        &choice, UnsafeRawPointer($0), attributes, stream.engine, forward?.handle)
     }
     try check(status, "dnnl_primitive_desc_create", detail)
     guard let choice = unsafe choice else {
@@ -55,6 +58,22 @@ final class OneDNNChoice {
 
   deinit {
     unsafe dnnl_primitive_desc_destroy(handle)
+  }
+
+  /// Attributes that add a result to the destination.
+  private static func makeSumAttributes(
+    _ detail: String
+  ) throws(OperatorError) -> dnnl_primitive_attr_t? {
+    var operations: dnnl_post_ops_t?
+    try unsafe check(dnnl_post_ops_create(&operations), "dnnl_post_ops_create", detail)
+    defer { unsafe dnnl_post_ops_destroy(operations) }
+    try unsafe check(dnnl_post_ops_append_sum(operations, 1), "dnnl_post_ops_append_sum", detail)
+    var attributes: dnnl_primitive_attr_t?
+    try unsafe check(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create", detail)
+    try unsafe check(
+      dnnl_primitive_attr_set_post_ops(attributes, operations),
+      "dnnl_primitive_attr_set_post_ops", detail)
+    return unsafe attributes
   }
 
   /// The name of the implementation, such as `brg:avx512_core`.

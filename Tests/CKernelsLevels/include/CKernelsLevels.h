@@ -68,6 +68,18 @@ LEVELS(ck_nadam_step, void, float *w, const float *g, float *m, float *v, size_t
 LEVELS(ck_adagrad_step, void, float *w, const float *g, float *sum, size_t n, level_adagrad step)
 LEVELS(ck_adadelta_step, void, float *w, const float *g, float *v, float *u, size_t n,
        level_adadelta step)
+LEVELS(ck_rnn_backward, void, const float *h, const float *dh, const float *dy, size_t dy_stride,
+       float *dz, float *dbias, size_t rows, size_t units)
+LEVELS(ck_lstm_forward, void, float *gates, const float *c_before, float *c, float *h, size_t rows,
+       size_t units)
+LEVELS(ck_lstm_backward, void, float *gates, const float *c_before, const float *c,
+       const float *dh, const float *dy, size_t dy_stride, float *dc, float *dbias, size_t rows,
+       size_t units)
+LEVELS(ck_gru_forward, void, float *gates, const float *products, const float *h_before, float *h,
+       size_t rows, size_t units)
+LEVELS(ck_gru_backward, void, float *gates, float *products, const float *h_before, float *dh,
+       const float *dy, size_t dy_stride, float *dbias, float *dproducts_bias, size_t rows,
+       size_t units)
 
 LEVELS(ck_widen_bf16, void, const uint16_t *x, float *y, size_t n)
 LEVELS(ck_round_bf16, void, const float *x, uint16_t *y, size_t n)

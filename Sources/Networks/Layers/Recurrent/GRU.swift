@@ -1,0 +1,43 @@
+internal import Operators
+public import Options
+
+/// A layer of gated recurrent units: gates mix the state before with a new one.
+///
+/// Its state starts from zeros. The reset gate acts on the product of the state, after its bias, as
+/// in PyTorch's `nn.GRU`, whose names, layouts and order of gates (r, z, n) it has. Reference:
+/// "Learning Phrase Representations using RNN Encoder-Decoder", Cho et al., 2014.
+public struct GRU: RecurrentLayer {
+  /// The name in a configuration, `gru`.
+  public var kind: String { "gru" }
+  /// The options.
+  public let recurrence: Recurrence
+  var cell: RecurrentCell { .gru }
+
+  /// A layer of gated recurrent units.
+  ///
+  /// - Parameters:
+  ///   - units: values of the state of each direction, at least 1.
+  ///   - layers: layers, each taking the states of the one before; at least 1.
+  ///   - bidirectional: whether a second direction reads the sequence from its end; both states are
+  ///     joined.
+  ///   - returnSequences: whether the states of all time steps are given [time, units], or the last
+  ///     to be computed of each direction [units].
+  ///   - bias: whether biases are added.
+  ///   - initializer: how the weights start, uniform within ±1 / sqrt(units) by default.
+  ///   - biasInitializer: how the biases start, by default as the weights do by default.
+  public init(
+    _ units: Int, layers: Int = 1, bidirectional: Bool = false, returnSequences: Bool = true,
+    bias: Bool = true, initializer: Initializer? = nil, biasInitializer: Initializer? = nil
+  ) {
+    recurrence = Recurrence(
+      units: units, layers: layers, bidirectional: bidirectional,
+      returnSequences: returnSequences, bias: bias, initializer: initializer,
+      biasInitializer: biasInitializer)
+  }
+
+  /// Reads `units`, `layers`, `bidirectional`, `return_sequences`, `bias`, `initializer` and
+  /// `bias_initializer`.
+  public init(options: OptionReader) {
+    recurrence = Recurrence(options: options)
+  }
+}
