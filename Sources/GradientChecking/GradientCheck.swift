@@ -45,6 +45,7 @@ public struct GradientCheck {
 
   /// Checks every input and every parameter; where some are wrong, each layer alone too.
   ///
+  /// - Returns: a verdict for each of them, and an explanation of failures.
   /// - Throws: `OperatorError` where oneDNN refuses an operation; ``GradientCheckError`` where the
   ///   loss is no finite number or a layer needs more samples.
   public func run() throws -> GradientCheckReport {
@@ -73,10 +74,11 @@ public struct GradientCheck {
     if report.count(of: .failed) > 0 {
       moveParameters(of: network, toPoint: 0)
       let isolation = LayerIsolation(network: network, loss: loss, batch: batch, settings: settings)
-      report.explanation = FailureExplanation(
-        graph: graph, loss: loss, batch: batch.count, tensors: tensors,
-        isolated: try isolation.run()
-      ).lines
+      report.explanation =
+        FailureExplanation(
+          graph: graph, loss: loss, batch: batch.count, tensors: tensors,
+          isolated: try isolation.run()
+        ).lines
     }
     return report
   }
@@ -101,7 +103,8 @@ public struct GradientCheck {
   ///
   /// - Parameters:
   ///   - network: the network.
-  ///   - only: the names of the tensors to check; nil for all.
+  ///   - names: the names of the tensors to check; nil for all.
+  /// - Returns: the inputs, then the parameters in order of execution.
   func check(_ network: CheckedNetwork, only names: Set<String>? = nil) -> [TensorCheck] {
     let (parameterGradient, inputGradients) = network.gradient()
     var results: [TensorCheck] = []
@@ -155,25 +158,5 @@ public struct GradientCheck {
     let measurements = directions.map { meter.measure($0) }
     return TensorCheck(
       tensor, measurements: measurements, negligible: Self.negligibleShare * overall)
-  }
-}
-
-/// Why a gradient could not be checked.
-public enum GradientCheckError: Error, CustomStringConvertible {
-  /// The loss has no slope.
-  case lossIsNotFinite(Double)
-  /// A layer cannot train on so few samples.
-  case tooFewSamples(layer: String, needed: Int)
-
-  /// What happened, in words.
-  public var description: String {
-    switch self {
-    case .lossIsNotFinite(let value):
-      "the loss is \(value) at the initial parameters, where no gradient can be checked"
-        + "\n  hint: normalize the data, or choose smaller initial weights"
-    case .tooFewSamples(let layer, let needed):
-      "\(layer) needs at least \(needed) samples"
-        + "\n  hint: check on more samples, or on data that has more"
-    }
   }
 }

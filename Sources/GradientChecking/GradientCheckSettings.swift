@@ -31,6 +31,7 @@ public struct GradientCheckSettings: Sendable {
   ///   - error: the difference of the two slopes.
   ///   - bound: how far the differences may be off.
   ///   - scale: what both are relative to.
+  /// - Returns: what a measurement with these figures proves.
   func verdict(error: Double, bound: Double, scale: Double) -> Measurement.Verdict {
     if error <= bound + tolerance * scale, bound <= resolution * scale { return .passed }
     // Twice the bound, since a bound that is itself estimated may be too small.

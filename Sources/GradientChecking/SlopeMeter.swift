@@ -56,6 +56,8 @@ struct SlopeMeter {
   /// ones where anything else does, until the verdict is sharp.
   ///
   /// A failure must show at two step sizes with one difference: that of a kink changes with the step.
+  ///
+  /// - Complexity: twelve runs of the network for each step size tried, one to seven of them.
   func measure(_ direction: Direction) -> Measurement {
     var trials: [Trial] = []
     var level = Self.firstLevel

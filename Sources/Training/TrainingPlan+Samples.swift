@@ -16,6 +16,7 @@ extension TrainingPlan {
   /// The first training samples in the order of the first epoch.
   ///
   /// - Parameter count: how many; fewer where there are no more.
+  /// - Returns: their indices, inputs and targets.
   package func firstSamples(_ count: Int) -> GatheredSamples {
     let order = EpochPermutation(count: data.train.count, seed: seed, epoch: 0)
     var ids = [UInt32](repeating: 0, count: min(count, data.train.count))

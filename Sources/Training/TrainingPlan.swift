@@ -1,8 +1,8 @@
 package import Configuration
 package import Datasets
 package import Networks
-package import Optimizers
 internal import Operators
+package import Optimizers
 internal import Options
 internal import Tensors
 
@@ -89,7 +89,8 @@ package struct TrainingPlan: Sendable {
     case .emulated:
       throw .mismatch(
         "this CPU has no instructions for bfloat16 (\(ComputeStream.instructionSet))",
-        hint: "use `precision: float32`, which is faster here, or --allow-emulation to get the same "
+        hint:
+          "use `precision: float32`, which is faster here, or --allow-emulation to get the same "
           + "kind of result slowly")
     case .none:
       throw .mismatch(

@@ -16,6 +16,7 @@ extension TrainingSession {
   ///
   /// Collective; every rank computes all.
   ///
+  /// - Returns: the errors and the reconstructed samples.
   /// - Throws: `OperatorError` where oneDNN refuses an operation.
   package func reconstruct(_ data: Dataset) throws -> Reconstructions {
     let outputs = try predict(data, transform: plan.loss.prediction)

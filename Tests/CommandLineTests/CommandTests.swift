@@ -51,7 +51,8 @@ struct CommandTests {
     #expect(outcome.output.contains("samples                     8          1  a shard"))
     // 4,810 parameters in entries of whole 64 bytes: 4,816 floats, and two more for Adam.
     #expect(outcome.output.contains("parameters              0.018      0.018"))
-    #expect(outcome.output.contains("optimizer state         0.037          -  once a node, 2 numbers"))
+    #expect(
+      outcome.output.contains("optimizer state         0.037          -  once a node, 2 numbers"))
     #expect(outcome.output.contains("the plan takes "))
     let larger = lockstep(
       "summary", "-c", Self.digits, "--set", Self.network, "--batch", "1000")

@@ -50,7 +50,8 @@ extension EndToEnd {
         ).filter { $0.hasSuffix(".yaml") }.map { folder + $0.dropLast(5) }
       }
       let elsewhere = [
-        "fashion-mnist-mlp", "fashion-mnist-autoencoder", "course/worked-neuron"]
+        "fashion-mnist-mlp", "fashion-mnist-autoencoder", "course/worked-neuron",
+      ]
       #expect(Set(shipped) == Set(Expectation.all.map(\.configuration) + elsewhere))
       for name in shipped {
         let path = "configs/\(name).yaml"

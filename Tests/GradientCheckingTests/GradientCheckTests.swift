@@ -19,7 +19,8 @@ func check(
       }
   }
   let count = samples * loss.targetShape(forOutput: graph.outputShape).count
-  let classes = loss.targetShape(forOutput: graph.outputShape) == graph.outputShape
+  let classes =
+    loss.targetShape(forOutput: graph.outputShape) == graph.outputShape
     ? 2 : graph.outputShape[-1]
   let targets: [Float] = (0..<count).map { index in
     let word = stream.words(UInt32(index), 99).0
@@ -150,6 +151,14 @@ struct GradientCheckTests {
           BatchNorm()
         }
         Flatten()
+        Dense(3)
+      }),
+    Case(
+      name: "recurrent layers",
+      model: Sequential(input: [5, 4]) {
+        LSTM(4, bidirectional: true)
+        GRU(4, layers: 2)
+        RNN(3, returnSequences: false)
         Dense(3)
       }),
     Case(

@@ -3,8 +3,8 @@ import Datasets
 import Networks
 import Operators
 import Optimizers
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 import Training
 

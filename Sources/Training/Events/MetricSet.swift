@@ -24,7 +24,8 @@ public enum MetricSet: Sendable, Equatable {
     let loss = (name: "loss", value: sums.meanLoss)
     switch self {
     case .accuracy: return [loss, ("accuracy", sums.accuracy)]
-    case .errors: return [loss, ("rmse", sums.rootMeanSquaredError), ("mae", sums.meanAbsoluteError)]
+    case .errors:
+      return [loss, ("rmse", sums.rootMeanSquaredError), ("mae", sums.meanAbsoluteError)]
     case .reconstruction: return [loss, ("mse", sums.meanSquaredError)]
     }
   }
