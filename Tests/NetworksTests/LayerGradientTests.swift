@@ -12,6 +12,8 @@ struct LayerGradientTests {
     let model: ModelSpec
     /// Ids to feed in place of random numbers: they have no gradient.
     var ids: [Float]? = nil
+    /// Numbers to feed in place of random ones.
+    var values: [Float]? = nil
   }
 
   private static let two = [
@@ -69,6 +71,20 @@ struct LayerGradientTests {
         Dense(3)
       }),
     Case(
+      name: "pooling",
+      model: Sequential(input: [6, 7, 2]) {
+        MaxPool2D(3, stride: 2, padding: 1)
+        AveragePool2D(Extent2D(height: 2, width: 3), stride: 1, padding: 1)
+        GlobalAveragePool2D().named("mean")
+        GlobalMaxPool2D().named("largest").from("input")
+        AveragePool2D(4).named("corner").from("input")
+        Flatten().named("flat")
+        Concatenate().from("mean", "largest", "flat")
+        Dense(3)
+      },
+      // No two are so near that a step of the central difference makes another the maximum.
+      values: (0..<336).map { Float($0 * 101 % 336) * 0.025 - 4.2 }),
+    Case(
       name: "embeddings",
       model: Sequential(input: [5]) {
         Embedding(vocabulary: 7, dimensions: 4)
@@ -101,7 +117,8 @@ struct LayerGradientTests {
   func gradients(index: Int) throws {
     let example = Self.cases[index]
     try expectCentralDifferences(
-      example.model, labels: Self.labels, ids: example.ids, example.name)
+      example.model, labels: Self.labels, ids: example.ids, values: example.values,
+      example.name)
   }
 
   @Test(

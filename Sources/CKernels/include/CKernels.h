@@ -18,6 +18,7 @@
 #include "ck_optimizer.h"
 #include "ck_philox.h"
 #include "ck_recurrent.h"
+#include "ck_pool.h"
 #include "ck_reduce.h"
 #include "ck_rows.h"
 

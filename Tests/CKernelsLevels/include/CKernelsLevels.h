@@ -94,4 +94,11 @@ LEVELS(ck_batch_norm_backward, void, unsigned type, const void *x, const void *y
        const float *mean, const float *factor, const float *weight, const void *dy, void *dx,
        void *daddend, float *dweight, float *dbias, size_t rows, size_t channels)
 
+LEVELS(ck_max_pool_forward, void, unsigned type, const void *pool, const void *x, void *y,
+       void *winners)
+LEVELS(ck_max_pool_backward, void, unsigned type, const void *pool, const void *dy,
+       const void *winners, void *dx)
+LEVELS(ck_average_pool_forward, void, unsigned type, const void *pool, const void *x, void *y)
+LEVELS(ck_average_pool_backward, void, unsigned type, const void *pool, const void *dy, void *dx)
+
 #endif
