@@ -143,11 +143,12 @@ struct GradientCheckTests {
     Case(
       name: "convolutions and batch norm, fused with a sum and a rectifier",
       model: Sequential(input: [6, 6, 2]) {
-        Conv2D(4, kernel: (3, 3), padding: .same)
+        Conv2D(4, kernel: 3, padding: .same)
         BatchNorm()
         ActivationLayer(.relu)
+        MaxPool2D(2)
         Residual(activation: .relu) {
-          Conv2D(4, kernel: (3, 3), padding: .same, bias: false)
+          Conv2D(4, kernel: 3, padding: .same, bias: false)
           BatchNorm()
         }
         Flatten()

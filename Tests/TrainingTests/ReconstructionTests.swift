@@ -97,13 +97,13 @@ struct ReconstructionTests {
     let random = SyntheticSamples(samples: 40, shape: [8, 6, 3], classes: 10)
     let images = try DataSpec(source: .synthetic(DataParts(train: random))).load(seed: 1)
     let convolution = Sequential {
-      Conv2D(4, kernel: (3, 3), padding: .same, activation: .relu)
+      Conv2D(4, kernel: 3, padding: .same, activation: .relu)
       Flatten()
       Dense(10)
     }
     #expect(try Self.run(convolution, images).steps == 4)
     let reshaped = Sequential(input: [8, 8, 1]) {
-      Conv2D(2, kernel: (3, 3), padding: .same, activation: .relu)
+      Conv2D(2, kernel: 3, padding: .same, activation: .relu)
       Flatten()
       Dense(64)
     }
