@@ -108,15 +108,18 @@ struct ElementTypeTests {
         epsilon: 1e-5, into: output, saved: nil)
     }
     compare("layer norm backward") { inputs, output, floats in
-      let storage = FloatStorage(count: 2 * Self.rows)
+      let storage = FloatStorage(count: 2 * Self.rows + 2 * columns)
       withExtendedLifetime(storage) {
-        let weight = floats[0..<columns], bias = floats[columns..<(2 * columns)]
+        let saved = storage.view[0..<(2 * Self.rows)]
+        let gradients = storage.view[saved.count..<storage.view.count]
         LayerNormFunction.forward(
-          inputs[0], weight: weight, bias: bias, epsilon: 1e-5, into: output,
-          saved: storage.view)
+          inputs[0], weight: floats[0..<columns], bias: floats[columns..<(2 * columns)],
+          epsilon: 1e-5, into: output, saved: saved)
         LayerNormFunction.backward(
-          input: inputs[0], weight: weight, saved: storage.view, gradient: inputs[1],
-          into: output, weightGradient: weight, biasGradient: bias)
+          input: inputs[0], weight: floats[0..<columns], saved: saved, gradient: inputs[1],
+          into: output, weightGradient: gradients[0..<columns],
+          biasGradient: gradients[columns..<(2 * columns)])
+        floats.copy(from: gradients)
       }
     }
   }
