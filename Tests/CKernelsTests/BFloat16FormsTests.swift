@@ -69,7 +69,10 @@ struct BFloat16FormsTests {
   @Test("products, sums of several, and columns", arguments: shapes)
   func combinations(rows: Int, cols: Int) {
     let count = rows * cols
-    let parts = (0..<4).map { special(count, seed: 10 + $0, scale: 300) }
+    var parts = (0..<4).map { special(count, seed: 10 + $0, scale: 300) }
+    // Large numbers that cancel, so that the order of the sum shows.
+    parts[0] = special(count, seed: 10, scale: 1e10)
+    parts[2] = parts[0].map { $0 ^ 0x8000 }
     let wide = parts.map(widened)
     var (out, expected) = (parts[0], wide[0])
     unsafe ck_multiply_bf16(parts[0], parts[1], &out, count)
