@@ -156,20 +156,3 @@ extension Activation {
     }
   }
 }
-
-extension Activation {
-  package func forward(_ input: ElementView, into output: ElementView) {
-    forward(input.floats, into: output.floats)
-  }
-  package func backward(saved: ElementView, gradient: ElementView, into destination: ElementView) {
-    backward(saved: saved.floats, gradient: gradient.floats, into: destination.floats)
-  }
-  package func backward(
-    saved: ElementView, gradient: ElementView, into destination: ElementView,
-    biasGradient: FloatView
-  ) {
-    backward(
-      saved: saved.floats, gradient: gradient.floats, into: destination.floats,
-      biasGradient: biasGradient)
-  }
-}
