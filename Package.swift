@@ -71,6 +71,7 @@ let package = Package(
     module("Operators", ["Tensors", "CKernels", "COneDNN"]),
     module("Networks", ["Operators", "Tensors", "Options"]),
     module("Optimizers", ["Tensors", "CKernels", "Options"]),
+    module("GradientChecking", ["Networks", "Operators", "Tensors", "Options"]),
 
     // The data plane.
     module("MessagePassing", ["CMPI"]),
@@ -101,7 +102,7 @@ let package = Package(
       [
         "Training", "Conformance", "Configuration", "Networks", "Optimizers", "Datasets",
         "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "JSONText",
-        "DurableFiles", "Options", "Operators", "Tensors",
+        "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
@@ -115,6 +116,8 @@ let package = Package(
       name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests(of: "Operators", ["Operators", "Tensors"]),
     tests(of: "Networks", ["Networks", "Operators", "Options", "Configuration", "Tensors"]),
+    tests(
+      of: "GradientChecking", ["GradientChecking", "Networks", "Operators", "Options", "Tensors"]),
     tests(of: "Conformance", ["Conformance", "Options"]),
     tests(
       of: "Training",

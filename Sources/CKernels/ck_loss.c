@@ -16,8 +16,8 @@ CK_INLINE size_t block_count(size_t n, size_t start) {
 
 CK_CLONES ck_loss_result ck_binary_cross_entropy(const float *logits, const float *targets,
                                                  float positive_weight, float *dlogits, size_t n) {
-  ck_double_lanes sums = {0};
-  float loss[BLOCK], gradient[BLOCK];
+  ck_double_lanes sums = {0}, squares = {0}, sizes = {0};
+  float loss[BLOCK], gradient[BLOCK], error[BLOCK], size[BLOCK];
   size_t correct = 0;
   for (size_t start = 0; start < n; start += BLOCK) {
     const float *x = logits + start, *t = targets + start;
@@ -30,14 +30,22 @@ CK_CLONES ck_loss_result ck_binary_cross_entropy(const float *logits, const floa
       float weight = (positive_weight - 1.0f) * t[i] + 1.0f;
       float negative = x[i] < 0.0f ? -x[i] : 0.0f;
       loss[i] = (1.0f - t[i]) * x[i] + weight * (ck_log1p(e) + negative);
-      gradient[i] = (1.0f - t[i]) - weight * ck_sigmoid_from(-x[i], e);
+      float opposite = ck_sigmoid_from(-x[i], e);
+      gradient[i] = (1.0f - t[i]) - weight * opposite;
+      error[i] = (1.0f - t[i]) - opposite;
+      size[i] = __builtin_fabsf(error[i]);
     }
     ck_add_block(&sums, loss, count);
+    ck_add_block_of_squares(&squares, error, count);
+    ck_add_block(&sizes, size, count);
     if (dlogits != NULL) memcpy(dlogits + start, gradient, count * sizeof(float));
     correct += (size_t)right;
   }
-  return (ck_loss_result){
-      .loss = ck_join_double_lanes(&sums), .weight = (double)n, .correct = (double)correct};
+  return (ck_loss_result){.loss = ck_join_double_lanes(&sums),
+                          .weight = (double)n,
+                          .correct = (double)correct,
+                          .squared_error = ck_join_double_lanes(&squares),
+                          .absolute_error = ck_join_double_lanes(&sizes)};
 }
 
 /// The losses that are a function of output - target.

@@ -19,10 +19,11 @@ CK_INLINE float ck_row_maximum(const float *x, size_t cols) {
   return maximum;
 }
 
-/// The sum of e^(x - maximum) along a row, in 16 lanes; each is written to y unless that is
-/// NULL. In place allowed.
-CK_INLINE float ck_row_exponentials(const float *x, float maximum, float *y, size_t cols) {
-  float lanes[16] = {0}, e[16];
+/// Adds e^(x - maximum) along a row to 16 lanes; each is written to y unless that is NULL. In place
+/// allowed. A row may come in parts, all but the last of a multiple of 16 columns.
+CK_INLINE void ck_add_row_exponentials(const float *x, float maximum, float *y, size_t cols,
+                                       float *lanes) {
+  float e[16];
   size_t c = 0;
   for (; c + 16 <= cols; c += 16) {
     CK_LANES_16
@@ -43,6 +44,13 @@ CK_INLINE float ck_row_exponentials(const float *x, float maximum, float *y, siz
     }
     if (y != NULL) memcpy(y + c, e, (cols - c) * sizeof(float));
   }
+}
+
+/// The sum of e^(x - maximum) along a row, in 16 lanes; each is written to y unless that is
+/// NULL. In place allowed.
+CK_INLINE float ck_row_exponentials(const float *x, float maximum, float *y, size_t cols) {
+  float lanes[16] = {0};
+  ck_add_row_exponentials(x, maximum, y, cols, lanes);
   return ck_join_lanes(lanes);
 }
 

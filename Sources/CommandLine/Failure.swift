@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import DataParallelism
 internal import Datasets
+internal import GradientChecking
 internal import MessagePassing
 internal import Options
 internal import RunRecords
@@ -28,6 +29,9 @@ struct Failure {
       (exitCode, scope) = (.data, .everyRank)
     case let error as TrainingError:
       if case .diverged = error { exitCode = .diverged } else { exitCode = .usage }
+      scope = .everyRank
+    case let error as GradientCheckError:
+      if case .tooFewSamples = error { exitCode = .usage } else { exitCode = .failed }
       scope = .everyRank
     case let error as DataParallelismError:
       (exitCode, scope) = Self.classify(error)

@@ -8,9 +8,10 @@ extension GradientExchange {
   ///
   /// Tensors that do not count in the norm are noted as 0.
   package func measureGradient(_ gradient: FloatView, in range: Range<Int>) {
-    let pieces = pieces
+    let buffers = core.buffers
+    let pieces = buffers.pieces
     for piece in pieces.pieces(ofChunkAt: range) {
-      unsafe core.buffers.gradientSquares[piece] =
+      unsafe buffers.gradientSquares[piece] =
         pieces.countsInNorm[piece]
         ? sumOfSquares(gradient[local(pieces.ranges[piece], in: range)]) : 0
     }
@@ -19,11 +20,12 @@ extension GradientExchange {
   /// Notes the sums of squares of a chunk's parameters and of the directions that they will move
   /// along; before ``meet(lane:for:)`` for ``Meeting/trustRatios``.
   package func measureDirections(_ directions: FloatView, in range: Range<Int>) {
-    let pieces = pieces
+    let buffers = core.buffers
+    let pieces = buffers.pieces
     for piece in pieces.pieces(ofChunkAt: range) {
       let elements = pieces.ranges[piece]
-      unsafe core.buffers.trustSums[piece] = TrustSums(
-        parameters: sumOfSquares(parameters[elements]),
+      unsafe buffers.trustSums[piece] = TrustSums(
+        parameters: sumOfSquares(buffers.parameters[elements]),
         directions: sumOfSquares(directions[local(elements, in: range)]))
     }
   }

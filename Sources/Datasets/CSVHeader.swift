@@ -4,8 +4,8 @@ internal import Options
 struct CSVLayout {
   /// For each cell that holds a feature: its index in the row, and its index among the features.
   var features: [(column: Int, slot: Int)]
-  /// The index of the target's cell.
-  var target: Int
+  /// The index of the target's cell; nil where there is none.
+  var target: Int?
   /// The names of the features by slot.
   var featureNames: [String]
 }
@@ -67,7 +67,8 @@ struct CSVHeader {
   func layout(
     _ columns: TableColumns, featureNames: [String]?
   ) throws(DatasetError) -> CSVLayout {
-    let target = try index(of: columns.target, role: "the target column")
+    var target: Int?
+    if let name = columns.target { target = try index(of: name, role: "the target column") }
     if featureNames == nil {
       for name in columns.ignore { _ = try index(of: name, role: "the ignored column") }
     }
@@ -93,7 +94,8 @@ struct CSVHeader {
     for name in featureNames ?? [] { _ = try index(of: name, role: "the training data's column") }
     if layout.features.isEmpty {
       throw DatasetError(
-        "expected feature columns beside the target `\(columns.target)`, found none",
+        "expected feature columns"
+          + (columns.target.map { " beside the target `\($0)`" } ?? "") + ", found none",
         at: .text(file: scanner.path, line: 1, column: 1))
     }
     return layout

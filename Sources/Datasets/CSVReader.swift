@@ -31,17 +31,17 @@ struct CSVReader {
       for (column, slot) in layout.features {
         table.features[start + slot] = try number(cells[column], scanner, header.names[column])
       }
-      let target = cells[layout.target]
+      table.rowCount += 1
+      guard let name = columns.target, let index = layout.target else { continue }
       switch columns.task {
-      case .regression: table.targets.append(try number(target, scanner, columns.target))
-      case .classification:
-        table.targets.append(try classes.id(of: target, scanner, columns.target))
+      case .regression: table.targets.append(try number(cells[index], scanner, name))
+      case .classification: table.targets.append(try classes.id(of: cells[index], scanner, name))
       }
     }
-    if table.targets.isEmpty {
+    if table.rowCount == 0 {
       throw DatasetError("expected rows after the header, found none", at: .file(path))
     }
-    if columns.task == .classification {
+    if columns.target != nil, columns.task == .classification {
       if train == nil { try classes.sort(renumbering: &table.targets, path: path) }
       table.classNames = classes.names
     }

@@ -4,7 +4,9 @@ struct CSVTable {
   var columnNames: [String]
   /// The features, a row after the other.
   var features: [Float] = []
-  /// The class ids or values, one a row.
+  /// The number of rows.
+  var rowCount = 0
+  /// The class ids or values, one a row; empty without a target column.
   var targets: [Float] = []
   /// The names of the classes by id; nil for regression.
   var classNames: [String]?

@@ -21,6 +21,20 @@ extension Dataset {
     }
   }
 
+  /// The smallest and the largest number that batches hold.
+  ///
+  /// - Complexity: O(elements).
+  public var rescaledRange: ClosedRange<Float> {
+    var (low, high) = (Float.infinity, -Float.infinity)
+    for (column, statistics) in columnStatistics().enumerated() {
+      let scale = normalization.isIdentity ? 1 : normalization.scale[column]
+      let shift = normalization.isIdentity ? 0 : normalization.shift[column]
+      low = min(low, Float(statistics.minimum) * scale + shift)
+      high = max(high, Float(statistics.maximum) * scale + shift)
+    }
+    return low...max(low, high)
+  }
+
   /// The size of the last axis.
   var columnCount: Int { sampleShape.dimensions.last ?? 1 }
 

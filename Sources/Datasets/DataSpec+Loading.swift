@@ -14,17 +14,22 @@ extension DataSpec {
     switch source {
     case .idx(let parts):
       try assemble(parts, seed: seed) { files, train throws(DatasetError) in
-        try IDXLoader.load(files, like: train)
+        try asTarget(IDXLoader.load(files, like: train))
       }
     case .csv(let parts, let columns):
       try assemble(parts, seed: seed) { path, train throws(DatasetError) in
-        try Self.table(path, columns, like: train)
+        try asTarget(Self.table(path, columns, like: train))
       }
     case .synthetic(let parts):
       try assemble(parts, seed: seed) { samples, _ throws(DatasetError) in
-        samples.draw(seed: seed)
+        asTarget(samples.draw(seed: seed))
       }
     }
+  }
+
+  /// The samples with the target that is asked for.
+  private func asTarget(_ dataset: Dataset) -> Dataset {
+    target == .input ? dataset.reconstructing : dataset
   }
 
   /// Reads the files of each part with `read`, which gets the training data to compare with, and holds
@@ -57,6 +62,11 @@ extension DataSpec {
   ) throws(DatasetError) -> Dataset {
     let like = train.map { (columnNames: $0.columnNames ?? [], classNames: $0.classNames) }
     let table = try CSVReader(columns: columns).read(path: path, like: like)
+    if columns.target == nil {
+      return Dataset(
+        features: .floats(table.features), sampleShape: [table.columnNames.count],
+        count: table.rowCount, columnNames: table.columnNames)
+    }
     return Dataset(
       features: .floats(table.features), sampleShape: [table.columnNames.count],
       targets: table.targets, classNames: table.classNames, columnNames: table.columnNames)
@@ -75,8 +85,11 @@ enum IDXLoader {
   /// - Throws: ``DatasetError`` where a file is bad, or the two do not fit each other or `train`.
   static func load(_ files: IDXFiles, like train: Dataset?) throws(DatasetError) -> Dataset {
     let images = try IDXReader.read(path: files.images)
-    let labels = try IDXReader.read(path: files.labels)
-    try check(images, labels)
+    guard !images.bytes.isEmpty else {
+      throw DatasetError(
+        "expected images, found \(Shape(images.dimensions))",
+        at: .byte(file: images.path, offset: 4))
+    }
     var dimensions = Array(images.dimensions.dropFirst())
     if dimensions.count == 2 { dimensions.append(1) }
     if dimensions.isEmpty { dimensions = [1] }
@@ -86,6 +99,13 @@ enum IDXLoader {
         "expected samples of \(train.sampleShape) as in the training data, found \(shape)",
         at: .byte(file: images.path, offset: 4))
     }
+    guard let path = files.labels else {
+      return Dataset(
+        features: .bytes(images.bytes), sampleShape: shape, count: images.dimensions[0],
+        columnNames: nil)
+    }
+    let labels = try IDXReader.read(path: path)
+    try check(images, labels)
     let classes: Int
     if let names = train?.classNames {
       classes = names.count
@@ -114,11 +134,6 @@ enum IDXLoader {
         "expected as many labels as images (\(images.dimensions[0]) in \(images.path)), found "
           + "\(labels.dimensions[0])",
         at: .byte(file: labels.path, offset: 4))
-    }
-    guard !images.bytes.isEmpty else {
-      throw DatasetError(
-        "expected images, found \(Shape(images.dimensions))",
-        at: .byte(file: images.path, offset: 4))
     }
   }
 

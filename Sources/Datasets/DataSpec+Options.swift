@@ -24,6 +24,7 @@ extension DataSpec {
       return
     }
     let normalize = options.choice("normalize", of: Normalization.Kind.self) ?? .none
+    let target = decoder.target(isTable: name == .csv)
     let source: Source =
       switch name {
       case .idx: .idx(decoder.idx())
@@ -31,7 +32,7 @@ extension DataSpec {
       case .synthetic: .synthetic(decoder.synthetic())
       }
     options.finish()
-    self.init(source: source, normalize: normalize)
+    self.init(source: source, target: target, normalize: normalize)
   }
 }
 
@@ -40,6 +41,27 @@ private struct DataSpecDecoder {
   let options: OptionReader
   let directory: String
 
+  /// What `target` says: `input`, or the name of a table's column.
+  ///
+  /// A column may be named `input` too; `task` tells that it is meant.
+  func target(isTable: Bool) -> DataSpec.Target {
+    if isTable { return reconstructsRows ? .input : .given }
+    guard let text = options.text("target") else { return .given }
+    if text != DataSpec.Target.input.rawValue {
+      options.report(
+        "`target` of \(options.context) is `\(text)`, legal is `input`", for: "target",
+        hint: "leave it out to predict the labels")
+    }
+    return .input
+  }
+
+  private var reconstructsRows: Bool {
+    options.text("target") == DataSpec.Target.input.rawValue && !options.has("task")
+  }
+
+  /// Whether each sample has a class.
+  private var hasLabels: Bool { !options.has("target") }
+
   func idx() -> DataParts<IDXFiles> {
     let train = options.nested("train", context: "data.train")
     if train == nil {
@@ -47,30 +69,34 @@ private struct DataSpecDecoder {
     }
     return DataParts(
       train: train.map(idxFiles) ?? IDXFiles(images: "", labels: ""),
-      validation: part("validation", isClassification: true, files: idxFiles),
-      test: part("test", isClassification: true, files: idxFiles))
+      validation: part("validation", isClassification: hasLabels, files: idxFiles),
+      test: part("test", isClassification: hasLabels, files: idxFiles))
   }
 
   func csv() -> DataSpec.Source {
     let train = path(options, "train", what: "a CSV file")
     let target = options.text("target")
     if !options.has("target") {
-      options.reportMissing("target", hint: "name the column that is to be predicted")
+      options.reportMissing(
+        "target",
+        hint: "name the column that is to be predicted, or write `input` for an autoencoder")
     }
     let task = options.choice("task", of: TableColumns.Task.self)
-    if !options.has("task") {
+    if !options.has("task"), !reconstructsRows {
       options.reportMissing("task", hint: "write `task: classification` or `task: regression`")
     }
     let columns = TableColumns(
-      target: target ?? "", task: task ?? .classification, ignore: options.texts("ignore") ?? [])
-    if columns.ignore.contains(columns.target) {
-      options.report("`ignore` names the target column `\(columns.target)`", for: "ignore")
+      target: reconstructsRows ? nil : target ?? "", task: task ?? .classification,
+      ignore: options.texts("ignore") ?? [])
+    if let target = columns.target, columns.ignore.contains(target) {
+      options.report("`ignore` names the target column `\(target)`", for: "ignore")
     }
+    let isClassification = columns.task == .classification && !reconstructsRows
     return .csv(
       DataParts(
         train: train,
-        validation: csvPart("validation", task: columns.task),
-        test: csvPart("test", task: columns.task)),
+        validation: csvPart("validation", isClassification: isClassification),
+        test: csvPart("test", isClassification: isClassification)),
       columns: columns)
   }
 
@@ -85,23 +111,24 @@ private struct DataSpecDecoder {
       seed: options.optionalInteger("seed", in: 0...).map(UInt64.init))
     return DataParts(
       train: train,
-      validation: heldOut("validation", isClassification: true).map { .heldOut($0) },
-      test: heldOut("test", isClassification: true).map { .heldOut($0) })
+      validation: heldOut("validation", isClassification: hasLabels).map { .heldOut($0) },
+      test: heldOut("test", isClassification: hasLabels).map { .heldOut($0) })
   }
 
   private func idxFiles(_ reader: OptionReader) -> IDXFiles {
     let files = IDXFiles(
       images: path(reader, "images", what: "an IDX file"),
-      labels: path(reader, "labels", what: "an IDX file"))
+      labels: hasLabels || reader.has("labels")
+        ? path(reader, "labels", what: "an IDX file") : nil)
     reader.finish()
     return files
   }
 
-  private func csvPart(_ key: String, task: TableColumns.Task) -> DataParts<String>.Part? {
+  private func csvPart(_ key: String, isClassification: Bool) -> DataParts<String>.Part? {
     if case .scalar = options.value(key)?.content {
       return .files(path(options, key, what: "a CSV file"))
     }
-    return heldOut(key, isClassification: task == .classification).map { .heldOut($0) }
+    return heldOut(key, isClassification: isClassification).map { .heldOut($0) }
   }
 
   private func part<Files>(
@@ -120,7 +147,7 @@ private struct DataSpecDecoder {
     let stratify = reader.boolean("stratify", default: isClassification)
     if stratify, !isClassification {
       reader.report(
-        "`stratify` of \(reader.context) needs classes, but the task is regression",
+        "`stratify` of \(reader.context) needs classes, but no class is predicted",
         for: "stratify")
     }
     reader.finish()

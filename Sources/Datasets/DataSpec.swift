@@ -12,8 +12,18 @@ public struct DataSpec: Sendable, Hashable {
     case synthetic(DataParts<SyntheticSamples>)
   }
 
+  /// What a network is to give for a sample.
+  public enum Target: String, Sendable, Hashable, CaseIterable {
+    /// What the source says: a label, or the value of a column.
+    case given
+    /// The sample itself, rescaled as the network sees it: an autoencoder's target.
+    case input
+  }
+
   /// The source.
   public var source: Source
+  /// What a network is to give for a sample.
+  public var target: Target
   /// How features are rescaled; the figures are fitted on the training part.
   public var normalize: Normalization.Kind
 
@@ -21,18 +31,36 @@ public struct DataSpec: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - source: where the samples are.
+  ///   - target: what a network is to give. Default: what the source says.
   ///   - normalize: how features are rescaled. Default: not at all.
-  public init(source: Source, normalize: Normalization.Kind = .none) {
+  /// - Precondition: the source says the targets, or each sample is its own.
+  public init(
+    source: Source, target: Target = .given, normalize: Normalization.Kind = .none
+  ) {
+    precondition(
+      target == .input || source.hasTargets, "samples without targets can only be their own")
     self.source = source
+    self.target = target
     self.normalize = normalize
   }
 
   /// Every file that loading reads.
   public var paths: [String] {
     switch source {
-    case .idx(let parts): parts.allFiles.flatMap { [$0.images, $0.labels] }
+    case .idx(let parts): parts.allFiles.flatMap { [$0.images] + ($0.labels.map { [$0] } ?? []) }
     case .csv(let parts, _): parts.allFiles
     case .synthetic: []
+    }
+  }
+}
+
+extension DataSpec.Source {
+  /// Whether the source says what is to be predicted.
+  fileprivate var hasTargets: Bool {
+    switch self {
+    case .idx(let parts): parts.allFiles.allSatisfy { $0.labels != nil }
+    case .csv(_, let columns): columns.target != nil
+    case .synthetic: true
     }
   }
 }
@@ -92,11 +120,11 @@ public struct IDXFiles: Sendable, Hashable {
   /// Path of the images: unsigned bytes, `[samples, height, width]`, `[samples, height, width,
   /// channels]` or `[samples, features]`.
   public var images: String
-  /// Path of the labels: unsigned bytes, `[samples]`.
-  public var labels: String
+  /// Path of the labels: unsigned bytes, `[samples]`; nil where each image is its own target.
+  public var labels: String?
 
   /// Names the files.
-  public init(images: String, labels: String) {
+  public init(images: String, labels: String?) {
     self.images = images
     self.labels = labels
   }
@@ -112,15 +140,15 @@ public struct TableColumns: Sendable, Hashable {
     case regression
   }
 
-  /// The name of the target column.
-  public var target: String
-  /// What is predicted.
+  /// The name of the target column; nil where each row is its own target.
+  public var target: String?
+  /// What is predicted; without effect where there is no target column.
   public var task: Task
   /// Columns that are left out; all others but the target are features.
   public var ignore: [String]
 
   /// Describes the columns.
-  public init(target: String, task: Task, ignore: [String] = []) {
+  public init(target: String?, task: Task, ignore: [String] = []) {
     self.target = target
     self.task = task
     self.ignore = ignore

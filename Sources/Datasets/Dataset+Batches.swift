@@ -9,22 +9,32 @@ extension Dataset {
   /// - Parameters:
   ///   - positions: which samples, in the order wanted.
   ///   - samples: where they go, `[positions, sample]`.
-  ///   - batchTargets: where their targets go, `[positions]`.
+  ///   - batchTargets: where their targets go, `[positions, target]`.
   /// - Precondition: the views have just the room needed, and each position is below ``count``.
   /// - Complexity: O(elements).
   public func gather(
     _ positions: Span<UInt32>, into samples: FloatView, targets batchTargets: FloatView
   ) {
     precondition(
-      samples.count == positions.count * sampleSize && batchTargets.count == positions.count,
+      samples.count == positions.count * sampleSize
+        && batchTargets.count == positions.count * targetShape.count,
       "\(positions.count) samples of \(sampleSize) into views of \(samples.count) and "
         + "\(batchTargets.count) floats")
     // The positions are checked here, each exactly once; the rows they lead to lie inside.
-    unsafe targets.withUnsafeBufferPointer { all in
-      for index in positions.indices {
-        unsafe batchTargets.pointer[index] = all[checked(positions[index])]
+    if reconstructs {
+      for index in positions.indices { _ = checked(positions[index]) }
+    } else {
+      unsafe targets.withUnsafeBufferPointer { all in
+        for index in positions.indices {
+          unsafe batchTargets.pointer[index] = all[checked(positions[index])]
+        }
       }
     }
+    gatherFeatures(positions, into: samples)
+    if reconstructs { batchTargets.copy(from: samples) }
+  }
+
+  private func gatherFeatures(_ positions: Span<UInt32>, into samples: FloatView) {
     switch features {
     case .bytes(let bytes):
       unsafe bytes.withUnsafeBufferPointer { source in

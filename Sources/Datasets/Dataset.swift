@@ -15,10 +15,15 @@ public final class Dataset: Sendable {
   public let sampleShape: Shape
   /// The number of elements of a sample.
   public let sampleSize: Int
-  /// One number a sample: the class id, or the value to predict.
+  /// The number of samples.
+  public let count: Int
+  /// One number a sample: the class id, or the value to predict; empty where the source has none and
+  /// each sample is its own target.
   public let targets: [Float]
-  /// The names of the classes by id; nil for regression.
+  /// The names of the classes by id; nil where the source has none.
   public let classNames: [String]?
+  /// Whether each sample, as batches hold it, is its own target.
+  public let reconstructs: Bool
   /// The names of a table's feature columns; nil for everything else.
   public let columnNames: [String]?
   /// The rescaling that batches get.
@@ -30,24 +35,65 @@ public final class Dataset: Sendable {
 
   init(
     features: Features, sampleShape: Shape, targets: [Float], classNames: [String]?,
-    columnNames: [String]?, rows: [UInt32]? = nil, normalization: Normalization = .identity
+    columnNames: [String]?
   ) {
     self.features = features
     self.sampleShape = sampleShape
     self.sampleSize = sampleShape.count
+    self.count = targets.count
     self.targets = targets
     self.classNames = classNames
     self.columnNames = columnNames
-    self.rows = rows
-    self.normalization = normalization
+    reconstructs = false
+    rows = nil
+    normalization = .identity
   }
 
-  /// The number of samples.
-  public var count: Int { targets.count }
+  /// Samples that are their own targets.
+  init(features: Features, sampleShape: Shape, count: Int, columnNames: [String]?) {
+    self.features = features
+    self.sampleShape = sampleShape
+    self.sampleSize = sampleShape.count
+    self.count = count
+    self.columnNames = columnNames
+    targets = []
+    classNames = nil
+    reconstructs = true
+    rows = nil
+    normalization = .identity
+  }
+
+  /// The same features, shared, under another view.
+  private init(
+    _ other: Dataset, rows: [UInt32]?, targets: [Float], normalization: Normalization,
+    reconstructs: Bool
+  ) {
+    features = other.features
+    sampleShape = other.sampleShape
+    sampleSize = other.sampleSize
+    classNames = other.classNames
+    columnNames = other.columnNames
+    count = rows?.count ?? other.count
+    self.rows = rows
+    self.targets = targets
+    self.normalization = normalization
+    self.reconstructs = reconstructs
+  }
 
   /// What the samples' targets are.
   public var task: DataTask {
-    classNames.map { .classification(classes: $0.count, names: $0) } ?? .regression(outputs: 1)
+    if reconstructs { return .reconstruction }
+    return classNames.map { .classification(classes: $0.count, names: $0) }
+      ?? .regression(outputs: 1)
+  }
+
+  /// The shape of a sample's target, empty for a single number.
+  public var targetShape: Shape { reconstructs ? sampleShape : [] }
+
+  /// The same samples, each its own target; features are shared, not copied.
+  public var reconstructing: Dataset {
+    Dataset(
+      self, rows: rows, targets: targets, normalization: normalization, reconstructs: true)
   }
 
   /// The samples at some positions, in the order given; features are shared, not copied.
@@ -55,10 +101,9 @@ public final class Dataset: Sendable {
   /// - Precondition: each position is below ``count``.
   public func subset(_ positions: [UInt32]) -> Dataset {
     Dataset(
-      features: features, sampleShape: sampleShape, targets: positions.map { targets[Int($0)] },
-      classNames: classNames, columnNames: columnNames,
-      rows: rows.map { rows in positions.map { rows[Int($0)] } } ?? positions,
-      normalization: normalization)
+      self, rows: rows.map { rows in positions.map { rows[Int($0)] } } ?? positions,
+      targets: targets.isEmpty ? [] : positions.map { targets[Int($0)] },
+      normalization: normalization, reconstructs: reconstructs)
   }
 
   /// The same samples with another rescaling; features are shared, not copied.
@@ -69,8 +114,8 @@ public final class Dataset: Sendable {
       normalization.isIdentity || normalization.scale.count == columnCount,
       "a normalization of \(normalization.scale.count) columns for samples of \(sampleShape)")
     return Dataset(
-      features: features, sampleShape: sampleShape, targets: targets, classNames: classNames,
-      columnNames: columnNames, rows: rows, normalization: normalization)
+      self, rows: rows, targets: targets, normalization: normalization,
+      reconstructs: reconstructs)
   }
 
   /// The indices in `features` of the elements of a sample.
@@ -135,4 +180,6 @@ public enum DataTask: Sendable, Hashable {
   case classification(classes: Int, names: [String])
   /// That many numbers.
   case regression(outputs: Int)
+  /// The sample itself.
+  case reconstruction
 }

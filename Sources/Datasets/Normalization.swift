@@ -59,6 +59,15 @@ public struct Normalization: Sendable, Hashable {
     self.init(kind: kind, scale: scale, shift: shift)
   }
 
+  /// Takes the rescaling back, for samples one after the other.
+  public func restored(_ values: [Float]) -> [Float] {
+    if isIdentity { return values }
+    return values.enumerated().map { index, value in
+      let column = index % scale.count
+      return Float((Double(value) - Double(shift[column])) / Double(scale[column]))
+    }
+  }
+
   /// Whether features pass unchanged.
   var isIdentity: Bool { scale.isEmpty }
 }

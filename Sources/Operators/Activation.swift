@@ -81,9 +81,16 @@ extension Activation {
   package var derivativeReadsInput: Bool { ck_activation_saves_input(code) }
 
   /// Applies the function; `output` may be `input`.
-  package func forward(_ input: FloatView, into output: FloatView) {
+  package func forward(_ input: ElementView, into output: ElementView) {
     assert(input.count == output.count)
-    unsafe ck_activation_forward(code, parameter, input.pointer, output.pointer, input.count)
+    switch input.type {
+    case .float32:
+      unsafe ck_activation_forward(
+        code, parameter, input.floats.pointer, output.floats.pointer, input.count)
+    case .bfloat16:
+      unsafe ck_activation_forward_bf16(
+        code, parameter, input.bfloat16Bits, output.bfloat16Bits, input.count)
+    }
   }
 
   /// Multiplies a gradient by the derivative; the destination may be the gradient itself.
@@ -92,22 +99,40 @@ extension Activation {
   ///   - saved: the input or the output of the forward pass, as ``derivativeReadsInput`` says.
   ///   - gradient: the gradient of the output.
   ///   - destination: the gradient of the input.
-  package func backward(saved: FloatView, gradient: FloatView, into destination: FloatView) {
+  package func backward(
+    saved: ElementView, gradient: ElementView, into destination: ElementView
+  ) {
     assert(saved.count == gradient.count && gradient.count == destination.count)
-    unsafe ck_activation_backward(
-      code, parameter, saved.pointer, gradient.pointer, destination.pointer, gradient.count)
+    switch gradient.type {
+    case .float32:
+      unsafe ck_activation_backward(
+        code, parameter, saved.floats.pointer, gradient.floats.pointer,
+        destination.floats.pointer, gradient.count)
+    case .bfloat16:
+      unsafe ck_activation_backward_bf16(
+        code, parameter, saved.bfloat16Bits, gradient.bfloat16Bits, destination.bfloat16Bits,
+        gradient.count)
+    }
   }
 
   /// Like ``backward(saved:gradient:into:)`` for rows; `biasGradient` [columns] is overwritten with
   /// the sums over the rows.
   package func backward(
-    saved: FloatView, gradient: FloatView, into destination: FloatView, biasGradient: FloatView
+    saved: ElementView, gradient: ElementView, into destination: ElementView,
+    biasGradient: FloatView
   ) {
     let columns = biasGradient.count
     assert(gradient.count % columns == 0)
-    unsafe ck_activation_bias_backward(
-      code, parameter, saved.pointer, gradient.pointer, destination.pointer,
-      biasGradient.pointer, gradient.count / columns, columns)
+    switch gradient.type {
+    case .float32:
+      unsafe ck_activation_bias_backward(
+        code, parameter, saved.floats.pointer, gradient.floats.pointer,
+        destination.floats.pointer, biasGradient.pointer, gradient.count / columns, columns)
+    case .bfloat16:
+      unsafe ck_activation_bias_backward_bf16(
+        code, parameter, saved.bfloat16Bits, gradient.bfloat16Bits, destination.bfloat16Bits,
+        biasGradient.pointer, gradient.count / columns, columns)
+    }
   }
 
   private var code: ck_activation {
@@ -129,22 +154,5 @@ extension Activation {
     case .arctan: CK_ARCTAN
     case .binaryStep: CK_BINARY_STEP
     }
-  }
-}
-
-extension Activation {
-  package func forward(_ input: ElementView, into output: ElementView) {
-    forward(input.floats, into: output.floats)
-  }
-  package func backward(saved: ElementView, gradient: ElementView, into destination: ElementView) {
-    backward(saved: saved.floats, gradient: gradient.floats, into: destination.floats)
-  }
-  package func backward(
-    saved: ElementView, gradient: ElementView, into destination: ElementView,
-    biasGradient: FloatView
-  ) {
-    backward(
-      saved: saved.floats, gradient: gradient.floats, into: destination.floats,
-      biasGradient: biasGradient)
   }
 }

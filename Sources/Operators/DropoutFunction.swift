@@ -16,21 +16,35 @@ package enum DropoutFunction {
   ///   - layer: a number of the layer.
   ///   - sampleIDs: the index in the data set of each row.
   package static func forward(
-    _ input: FloatView, into output: FloatView, mask: FloatView, rows: Int, rate: Float,
+    _ input: ElementView, into output: ElementView, mask: FloatView, rows: Int, rate: Float,
     key: (UInt32, UInt32), step: UInt32, layer: UInt32, sampleIDs: UnsafePointer<UInt32>
   ) {
-    unsafe ck_dropout_forward(
-      input.pointer, output.pointer, bytes(mask, input.count), rows, input.count / rows, rate,
-      key.0, key.1, step, layer, sampleIDs)
+    let columns = input.count / rows
+    switch input.type {
+    case .float32:
+      unsafe ck_dropout_forward(
+        input.floats.pointer, output.floats.pointer, bytes(mask, input.count), rows, columns,
+        rate, key.0, key.1, step, layer, sampleIDs)
+    case .bfloat16:
+      unsafe ck_dropout_forward_bf16(
+        input.bfloat16Bits, output.bfloat16Bits, bytes(mask, input.count), rows, columns, rate,
+        key.0, key.1, step, layer, sampleIDs)
+    }
   }
 
   /// Applies the kept mask to a gradient; the destination may be the gradient itself.
   package static func backward(
-    gradient: FloatView, mask: FloatView, into destination: FloatView, rate: Float
+    gradient: ElementView, mask: FloatView, into destination: ElementView, rate: Float
   ) {
-    unsafe ck_dropout_backward(
-      gradient.pointer, bytes(mask, gradient.count), destination.pointer, gradient.count,
-      1 / (1 - rate))
+    let (count, scale) = (gradient.count, 1 / (1 - rate))
+    switch gradient.type {
+    case .float32:
+      unsafe ck_dropout_backward(
+        gradient.floats.pointer, bytes(mask, count), destination.floats.pointer, count, scale)
+    case .bfloat16:
+      unsafe ck_dropout_backward_bf16(
+        gradient.bfloat16Bits, bytes(mask, count), destination.bfloat16Bits, count, scale)
+    }
   }
 
   private static func bytes(_ mask: FloatView, _ count: Int) -> UnsafeMutablePointer<UInt8> {

@@ -14,21 +14,34 @@ package enum EmbeddingFunction {
   ///   - output: [number of ids, columns].
   ///   - columns: the length of a row.
   package static func forward(
-    _ ids: FloatView, weight: FloatView, into output: FloatView, columns: Int
+    _ ids: FloatView, weight: FloatView, into output: ElementView, columns: Int
   ) {
     assert(output.count == ids.count * columns && weight.count % columns == 0)
-    unsafe ck_embedding_forward(
-      ids.pointer, weight.pointer, weight.count / columns, output.pointer, ids.count, columns)
+    let idCount = weight.count / columns
+    switch output.type {
+    case .float32:
+      unsafe ck_embedding_forward(
+        ids.pointer, weight.pointer, idCount, output.floats.pointer, ids.count, columns)
+    case .bfloat16:
+      unsafe ck_embedding_forward_bf16(
+        ids.pointer, weight.pointer, idCount, output.bfloat16Bits, ids.count, columns)
+    }
   }
 
   /// Writes the gradient of the table: the sums over the places of each id, in their order.
   package static func backward(
-    ids: FloatView, gradient: FloatView, weightGradient: FloatView, columns: Int
+    ids: FloatView, gradient: ElementView, weightGradient: FloatView, columns: Int
   ) {
     assert(gradient.count == ids.count * columns && weightGradient.count % columns == 0)
-    unsafe ck_embedding_backward(
-      ids.pointer, gradient.pointer, weightGradient.count / columns, weightGradient.pointer,
-      ids.count, columns)
+    let idCount = weightGradient.count / columns
+    switch gradient.type {
+    case .float32:
+      unsafe ck_embedding_backward(
+        ids.pointer, gradient.floats.pointer, idCount, weightGradient.pointer, ids.count, columns)
+    case .bfloat16:
+      unsafe ck_embedding_backward_bf16(
+        ids.pointer, gradient.bfloat16Bits, idCount, weightGradient.pointer, ids.count, columns)
+    }
   }
 
   /// The index of the first number that is no id from 0 to below a count; nil where all are.

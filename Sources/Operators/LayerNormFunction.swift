@@ -13,16 +13,25 @@ package enum LayerNormFunction {
   ///   - output: [rows, columns].
   ///   - saved: [2, rows], what the backward pass needs; nil where there is none.
   package static func forward(
-    _ input: FloatView, weight: FloatView, bias: FloatView, epsilon: Float,
-    into output: FloatView, saved: FloatView?
+    _ input: ElementView, weight: FloatView, bias: FloatView, epsilon: Float,
+    into output: ElementView, saved: FloatView?
   ) {
     let columns = weight.count
     let rows = input.count / columns
     assert(bias.count == columns && output.count == input.count && input.count % columns == 0)
     assert((saved?.count ?? 2 * rows) == 2 * rows)
-    unsafe ck_layer_norm_forward(
-      input.pointer, weight.pointer, bias.pointer, epsilon, output.pointer,
-      saved?.pointer, saved.map { unsafe $0.pointer + rows }, rows, columns)
+    let mean = unsafe saved?.pointer
+    let factor = unsafe saved.map { unsafe $0.pointer + rows }
+    switch input.type {
+    case .float32:
+      unsafe ck_layer_norm_forward(
+        input.floats.pointer, weight.pointer, bias.pointer, epsilon, output.floats.pointer, mean,
+        factor, rows, columns)
+    case .bfloat16:
+      unsafe ck_layer_norm_forward_bf16(
+        input.bfloat16Bits, weight.pointer, bias.pointer, epsilon, output.bfloat16Bits, mean,
+        factor, rows, columns)
+    }
   }
 
   /// Writes the gradients of the input, where it is wanted, of the weight and of the bias.
@@ -36,15 +45,24 @@ package enum LayerNormFunction {
   ///   - weightGradient: [columns].
   ///   - biasGradient: [columns].
   package static func backward(
-    input: FloatView, weight: FloatView, saved: FloatView, gradient: FloatView,
-    into destination: FloatView?, weightGradient: FloatView, biasGradient: FloatView
+    input: ElementView, weight: FloatView, saved: FloatView, gradient: ElementView,
+    into destination: ElementView?, weightGradient: FloatView, biasGradient: FloatView
   ) {
     let columns = weight.count
     let rows = input.count / columns
     assert(weightGradient.count == columns && biasGradient.count == columns)
     assert(gradient.count == input.count && saved.count == 2 * rows)
-    unsafe ck_layer_norm_backward(
-      input.pointer, weight.pointer, saved.pointer, saved.pointer + rows, gradient.pointer,
-      destination?.pointer, weightGradient.pointer, biasGradient.pointer, rows, columns)
+    switch input.type {
+    case .float32:
+      unsafe ck_layer_norm_backward(
+        input.floats.pointer, weight.pointer, saved.pointer, saved.pointer + rows,
+        gradient.floats.pointer, destination?.floats.pointer, weightGradient.pointer,
+        biasGradient.pointer, rows, columns)
+    case .bfloat16:
+      unsafe ck_layer_norm_backward_bf16(
+        input.bfloat16Bits, weight.pointer, saved.pointer, saved.pointer + rows,
+        gradient.bfloat16Bits, destination?.bfloat16Bits, weightGradient.pointer,
+        biasGradient.pointer, rows, columns)
+    }
   }
 }

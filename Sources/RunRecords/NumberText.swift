@@ -65,7 +65,9 @@ package enum NumberText {
     return "\(sign)\(digits / Int(unit)).\(zeros)\(fraction)"
   }
 
-  private static func scientific(_ value: Double) -> String {
+  /// A number with three digits and its power of ten: `4.12e-05`.
+  package static func scientific(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return metric(value) }
     var exponent = Int(log10(abs(value)).rounded(.down))
     // In two steps, since ten to the power of a subnormal's exponent overflows.
     var mantissa = value / pow(10, Double(exponent / 2)) / pow(10, Double(exponent - exponent / 2))

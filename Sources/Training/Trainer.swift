@@ -78,10 +78,10 @@ public struct Trainer {
     self.observers = observers
     if let loss {
       self.loss = loss
-    } else if case .regression = data.task {
-      self.loss = MeanSquaredError()
-    } else {
+    } else if case .classification = data.task {
       self.loss = CrossEntropy()
+    } else {
+      self.loss = MeanSquaredError()
     }
   }
 

@@ -26,14 +26,15 @@ extension TrainingPlan {
     _ part: Dataset, of name: String, against ids: IDInput
   ) throws(DatasetError) {
     let samples = FloatStorage(count: Self.blockSize * part.sampleSize)
-    let targets = FloatStorage(count: Self.blockSize)
+    let targetSize = part.targetShape.count
+    let targets = FloatStorage(count: Self.blockSize * targetSize)
     // Views do not keep the memory that they look at.
     defer { withExtendedLifetime((samples, targets)) {} }
     for start in stride(from: 0, to: part.count, by: Self.blockSize) {
       let count = min(Self.blockSize, part.count - start)
       let numbers = samples.view[0..<(count * part.sampleSize)]
       let positions = (start..<(start + count)).map { UInt32($0) }
-      part.gather(positions.span, into: numbers, targets: targets.view[0..<count])
+      part.gather(positions.span, into: numbers, targets: targets.view[0..<(count * targetSize)])
       guard let index = EmbeddingFunction.firstInvalidID(in: numbers, idCount: ids.idCount)
       else { continue }
       let (sample, element) = (start + index / part.sampleSize, index % part.sampleSize)

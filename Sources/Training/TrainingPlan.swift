@@ -32,6 +32,8 @@ package struct TrainingPlan: Sendable {
   package let totalSteps: Int
   /// What all random numbers are drawn from.
   package let seed: UInt64
+  /// What is reported beside the loss.
+  package var metrics: MetricSet { MetricSet(loss: loss, task: data.task) }
 
   /// Checks that everything fits together.
   ///
@@ -60,7 +62,7 @@ package struct TrainingPlan: Sendable {
     self.optimizer = optimizer
     self.schedule = schedule
     plateau = schedule.curve as? ReduceOnPlateau
-    monitor = Self.monitor(settings, loss: loss)
+    monitor = Self.monitor(settings, metrics: MetricSet(loss: loss, task: data.task))
     self.settings = settings
     let hasClip = settings.clipNorm != nil || settings.clipValue != nil
     update = try UpdatePlan(
@@ -130,6 +132,7 @@ package struct TrainingPlan: Sendable {
   }
 
   private func checkTarget() throws(TrainingError) {
+    if data.task == .reconstruction { return try checkReconstruction() }
     let output = graph.outputShape
     let kind = type(of: loss).kind
     let target = loss.targetShape(forOutput: output)
@@ -161,6 +164,7 @@ package struct TrainingPlan: Sendable {
           "the loss \(kind) needs classes, the data's target is a number",
           hint: "use mean_squared_error, or `task: classification`")
       }
+    case .reconstruction: break
     }
   }
 }

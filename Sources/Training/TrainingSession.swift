@@ -56,7 +56,8 @@ package final class TrainingSession {
       validationSamples: plan.data.validation?.count ?? 0,
       testSamples: plan.data.test?.count ?? 0, parameters: plan.graph.layout.parameterCount,
       stepsPerEpoch: plan.batches.stepsPerEpoch, totalSteps: plan.totalSteps,
-      startStep: start.step, isClassification: plan.loss.isClassification,
+      startStep: start.step, metrics: plan.metrics,
+      targetsPerSample: plan.data.train.targetShape.count,
       instructionSet: ComputeStream.instructionSet, exchange: exchange.name)
   }
 

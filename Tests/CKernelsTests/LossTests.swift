@@ -112,6 +112,17 @@ enum ElementLoss: CaseIterable {
     }
   }
 
+  @Test("binary cross entropy counts the errors of the sigmoid, whatever a positive weighs")
+  func probabilityErrors() {
+    // Sigmoids of 0 and log 3 are 1/2 and 3/4.
+    let logits: [Float] = [0, 1.0986123, -1.0986123]
+    for weight: Float in [1, 3] {
+      let result = unsafe ck_binary_cross_entropy(logits, [1, 0.25, 0], weight, nil, 3)
+      #expect(abs(result.squared_error - (0.25 + 0.25 + 0.0625)) < 1e-6)
+      #expect(abs(result.absolute_error - (0.5 + 0.5 + 0.25)) < 1e-6)
+    }
+  }
+
   @Test("classifiers count what is right")
   func correct() {
     let logits: [Float] = [1, -1, 2, 0, 0]

@@ -45,9 +45,21 @@ struct CommandTests {
 
         parameters         4,810
         forward pass       4,736 multiply-adds a sample (9,472 FLOPs)
-        training memory
+
+        memory in MiB        training  inference
         """))
-    #expect(outcome.output.contains("a shard of 8 samples"))
+    #expect(outcome.output.contains("samples                     8          1  a shard"))
+    // 4,810 parameters in entries of whole 64 bytes: 4,816 floats, and two more for Adam.
+    #expect(outcome.output.contains("parameters              0.018      0.018"))
+    #expect(
+      outcome.output.contains("optimizer state         0.037          -  once a node, 2 numbers"))
+    #expect(outcome.output.contains("the plan takes "))
+    let larger = lockstep(
+      "summary", "-c", Self.digits, "--set", Self.network, "--batch", "1000")
+    #expect(larger.output.contains("samples                 1,000      1,000"))
+    // The input and the first layer's output, 64 floats each, a byte an element of dropout's mask, and
+    // the dropped output: (64 + 64 + 16 + 64) x 4 x 1000 bytes.
+    #expect(larger.output.contains("kept for backward     0.793"))
     #expect(outcome.code == .done)
   }
 
@@ -128,8 +140,10 @@ struct CommandTests {
   @Test("names all commands, and what an unknown one was meant to be")
   func commands() {
     let help = lockstep("--help")
-    for name in ["train", "evaluate", "predict", "summary", "config check", "conformance", "bench"]
-    {
+    for name in [
+      "train", "evaluate", "predict", "summary", "config check", "conformance", "bench",
+      "gradcheck",
+    ] {
       #expect(help.output.contains("  \(name) "))
     }
     let outcome = lockstep("trian")
@@ -155,6 +169,71 @@ struct CommandTests {
     let lines = outcome.output.split(separator: "\n")
     #expect(lines.count >= 2)
     #expect(Float(lines[1]).map { abs($0 - 2.6) < 1e-5 || abs($0 - 0.9308616) < 1e-5 } == true)
+  }
+
+  @Test("checks gradients, and ends with 0 where all pass; no seed raises a false alarm")
+  func gradientCheck() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("check.json")
+    for seed in 0..<20 {
+      let outcome = lockstep(
+        "gradcheck", "-c", Self.digits, "--seed", "\(seed)", "--json", file)
+      #expect(outcome.code == .done, "seed \(seed)\n\(outcome.output)")
+      #expect(outcome.errors == "")
+      #expect(outcome.output.hasPrefix("loss "))
+      #expect(outcome.output.hasSuffix("\n7 passed, 0 failed\n"), "seed \(seed)\n\(outcome.output)")
+    }
+    let json = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(json.contains("\"seed\":19"))
+    #expect(json.contains("\"name\":\"dense_1.weight\",\"shape\":[64,64],\"verdict\":\"passed\""))
+    #expect(json.contains("\"direction\":\"along the gradient\""))
+  }
+
+  @Test("checks gradients on the samples, elements and tolerance asked for")
+  func gradientCheckOptions() {
+    let ids = lockstep(
+      "gradcheck", "-c", Self.digits, "--samples", "2", "--elements", "1", "--set",
+      "data.normalize=none", "--set",
+      "model.layers=[{embedding: {vocabulary: 17, dimensions: 2}}, flatten, {dense: {units: 10}}]")
+    #expect(ids.code == .done)
+    #expect(ids.output.contains("summed over 2 samples"))
+    #expect(ids.output.contains("skipped: ids have no gradient"))
+    #expect(ids.output.contains("5 directions"))
+    // No difference in float32 is this sharp.
+    let sharp = lockstep("gradcheck", "-c", Self.digits, "--tolerance", "1e-12")
+    #expect(sharp.code == .done)
+    #expect(sharp.output.contains(" inconclusive\n"))
+    let single = lockstep(
+      "gradcheck", "-c", Self.digits, "--samples", "1", "--set",
+      "model.layers=[batch_norm, {dense: {units: 10}}]")
+    #expect(single.code == .usage)
+    #expect(single.errors.contains("batch_norm_1 needs at least 2 samples"))
+    #expect(lockstep("gradcheck", "-c", Self.digits, "--samples", "0").code == .usage)
+  }
+
+  @Test("gives rows of a table back in their own units, with their error")
+  func reconstruction() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("table.csv")
+    try "height,\"weight, kg\"\n150,50\n214,114\n182,82\n".write(
+      toFile: path, atomically: true, encoding: .utf8)
+    let changes = [
+      "data={source: csv, train: \(path), target: input, normalize: min_max}",
+      // The identity.
+      "model.layers=[{dense: {units: 2, initializer: {values: [1, 0, 0, 1]}}}]",
+      "loss=mean_squared_error",
+    ]
+    let outcome = lockstep(
+      "predict", "-c", Self.digits, "--set", changes[0], "--set", changes[1], "--set", changes[2])
+    #expect(outcome.errors == "")
+    #expect(
+      outcome.output
+        == "mean_squared_error,height,\"weight, kg\"\n0.0,150.0,50.0\n0.0,214.0,114.0\n"
+        + "0.0,182.0,82.0\n")
+    let raw = lockstep(
+      "predict", "-c", Self.digits, "--logits", "--set", changes[0], "--set", changes[1], "--set",
+      changes[2])
+    #expect(raw.output.hasSuffix("\n0.0,0.0\n1.0,1.0\n0.5,0.5\n"))
   }
 
   @Test("quotes class names that would be several fields of CSV")
@@ -232,7 +311,7 @@ struct TextTableTests {
   func numbers() {
     #expect(
       [0, 999, 1000, 1234567].map(\.grouped) == ["0", "999", "1,000", "1,234,567"])
-    #expect(NetworkSummary.mebibytes(1 << 20) == "1.00 MiB")
-    #expect(NetworkSummary.mebibytes(1 << 14) == "0.02 MiB")
+    #expect(NetworkSummary.mebibytes(1 << 20) == "1.000")
+    #expect(NetworkSummary.mebibytes(1 << 14) == "0.016")
   }
 }

@@ -80,6 +80,37 @@ private enum Section: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
     #expect(spec.paths == [])
   }
 
+  @Test("a target of `input` makes samples their own targets")
+  func reconstruction() {
+    let (images, problems) = decode(
+      ["source": "idx", "train": ["images": "a"], "test": ["fraction": "0.2"], "target": "input"])
+    #expect(problems == [])
+    let parts = DataParts(
+      train: IDXFiles(images: "/data/a", labels: nil),
+      test: .heldOut(HeldOut(fraction: 0.2, stratify: false)))
+    #expect(images == DataSpec(source: .idx(parts), target: .input))
+    #expect(images.paths == ["/data/a"])
+    let table = decode(["source": "csv", "train": "/a.csv", "target": "input"])
+    #expect(table.problems == [])
+    let columns = TableColumns(target: nil, task: .classification)
+    #expect(
+      table.spec
+        == DataSpec(source: .csv(DataParts(train: "/a.csv"), columns: columns), target: .input))
+    // With a task it is the name of a column.
+    let column = decode(
+      ["source": "csv", "train": "/a.csv", "target": "input", "task": "regression"])
+    #expect(column.problems == [])
+    #expect(column.spec.target == .given)
+    #expect(
+      decode(["source": "idx", "train": ["images": "a"], "target": "imput"]).problems
+        == ["`target` of data is `imput`, legal is `input`"])
+    #expect(
+      decode([
+        "source": "idx", "train": ["images": "a"], "target": "input",
+        "test": ["fraction": "0.5", "stratify": "true"],
+      ]).problems == ["`stratify` of data.test needs classes, but no class is predicted"])
+  }
+
   @Test("all problems of a section are reported")
   func problems() {
     #expect(decode([:]).problems == ["data needs `source`"])
@@ -112,7 +143,7 @@ private enum Section: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
       ).problems
         == [
           "`ignore` names the target column `y`",
-          "`stratify` of data.test needs classes, but the task is regression",
+          "`stratify` of data.test needs classes, but no class is predicted",
         ])
     #expect(
       decode(["source": "synthetic", "samples": "0", "classes": "2"]).problems

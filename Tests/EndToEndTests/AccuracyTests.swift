@@ -50,7 +50,9 @@ extension EndToEnd {
           atPath: RepositoryFiles.path("configs/\(folder)")
         ).filter { $0.hasSuffix(".yaml") }.map { folder + $0.dropLast(5) }
       }
-      let elsewhere = ["fashion-mnist-mlp", "course/worked-neuron"]
+      let elsewhere = [
+        "fashion-mnist-mlp", "fashion-mnist-autoencoder", "course/worked-neuron",
+      ]
       #expect(Set(shipped) == Set(Expectation.all.map(\.configuration) + elsewhere))
       for name in shipped {
         let path = "configs/\(name).yaml"
@@ -68,6 +70,18 @@ extension EndToEnd {
       let training = try TrainingFolder("configs/fashion-mnist-mlp.yaml", ["train.epochs=1"])
       let result = try training.train(ranks: 2)
       #expect((0.84...0.89).contains(try Self.figure("accuracy", of: result)), "\(result.text)")
+    }
+
+    @Test(
+      "fashion-mnist-autoencoder after one epoch, to the same bits on one rank and two",
+      .needsFashionMNIST, .needsLauncher)
+    func autoencoder() throws {
+      let configuration = "configs/fashion-mnist-autoencoder.yaml"
+      let one = try TrainingFolder(configuration, ["train.epochs=1"]).train()
+      let two = try TrainingFolder(configuration, ["train.epochs=1"]).train(ranks: 2)
+      #expect((0.015...0.02).contains(try Self.figure("mse", of: one)), "\(one.text)")
+      #expect(!one.output.contains("accuracy"))
+      #expect(try one.weights() == two.weights())
     }
 
     @Test("the neuron worked out by hand")

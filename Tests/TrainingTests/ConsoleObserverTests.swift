@@ -23,7 +23,7 @@ struct ConsoleObserverTests {
     RunDescription(
       name: "digits", ranks: 2, workers: workers, shards: 8, globalBatch: 256, samples: 500,
       validationSamples: 50, testSamples: 0, parameters: 1234, stepsPerEpoch: 2, totalSteps: steps,
-      startStep: 0, isClassification: true, instructionSet: "AVX-512", exchange: "a shared window")
+      startStep: 0, metrics: .accuracy, instructionSet: "AVX-512", exchange: "a shared window")
   }
 
   private static func report(_ step: Int, loss: Double = 1) -> TrainingReport {

@@ -24,7 +24,7 @@ struct MetricsObserverTests {
     for launch in 0..<3 {
       let log = try MetricsLog.open(folder.metricsPath, resumingAt: launch == 0 ? nil : 5)
       let observer = MetricsObserver(
-        log, tensorBoard: try TensorBoardLog(folder: folder), isClassification: false)
+        log, tensorBoard: try TensorBoardLog(folder: folder), metrics: .errors)
       if launch == 0 { try observer.handle(.epoch(Self.report(5))) }
       try observer.handle(.test(Self.report(5)))
     }

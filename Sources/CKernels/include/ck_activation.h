@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ck_bfloat16.h"
+
 /// The activations; `alpha` is the slope of leaky_relu and the scale of elu, and unused elsewhere.
 typedef enum {
   CK_LINEAR,
@@ -53,5 +55,27 @@ void ck_bias_activation_forward(ck_activation kind, float alpha, const float *x,
 void ck_activation_bias_backward(ck_activation kind, float alpha, const float *saved,
                                  const float *dy, float *dz, float *dbias, size_t rows,
                                  size_t cols);
+
+/// The forms on bfloat16; the bias and its gradient are float32, summed before rounding.
+void ck_activation_forward_bf16(ck_activation kind, float alpha, const ck_bfloat16 *x,
+                                ck_bfloat16 *y, size_t n);
+void ck_activation_backward_bf16(ck_activation kind, float alpha, const ck_bfloat16 *saved,
+                                 const ck_bfloat16 *dy, ck_bfloat16 *dx, size_t n);
+void ck_bias_activation_forward_bf16(ck_activation kind, float alpha, const ck_bfloat16 *x,
+                                     const float *bias, ck_bfloat16 *y, size_t rows, size_t cols);
+void ck_activation_bias_backward_bf16(ck_activation kind, float alpha, const ck_bfloat16 *saved,
+                                      const ck_bfloat16 *dy, ck_bfloat16 *dz, float *dbias,
+                                      size_t rows, size_t cols);
+
+/// The loops that ReLU and the identity have on bfloat16.
+void ck_relu_forward_bf16(const ck_bfloat16 *x, ck_bfloat16 *y, size_t n);
+void ck_relu_backward_bf16(const ck_bfloat16 *y, const ck_bfloat16 *dy, ck_bfloat16 *dx, size_t n);
+
+/// dz as above; adds each row to dbias, in the order of rows.
+void ck_relu_bias_backward_bf16(const ck_bfloat16 *y, const ck_bfloat16 *dy, ck_bfloat16 *dz,
+                                float *dbias, size_t rows, size_t cols);
+
+/// dbias[c] += dy[r, c] for all rows, row after row.
+void ck_add_columns_bf16(const ck_bfloat16 *dy, float *dbias, size_t rows, size_t cols);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "ck_bfloat16.h"
+
 /// out = a * b. `out` may be a or b.
 void ck_multiply(const float *a, const float *b, float *out, size_t n);
 
@@ -11,5 +13,14 @@ void ck_multiply(const float *a, const float *b, float *out, size_t n);
 /// floats long.
 void ck_copy_columns(const float *from, size_t from_stride, float *to, size_t to_stride,
                      size_t rows, size_t cols);
+
+/// The forms on bfloat16.
+void ck_multiply_bf16(const ck_bfloat16 *a, const ck_bfloat16 *b, ck_bfloat16 *out, size_t n);
+void ck_copy_columns_bf16(const ck_bfloat16 *from, size_t from_stride, ck_bfloat16 *to,
+                          size_t to_stride, size_t rows, size_t cols);
+
+/// out = the parts added from the first to the last in float32, rounded once. At least one part;
+/// `out` may be one of them.
+void ck_sum_bf16(const ck_bfloat16 *const *parts, size_t part_count, ck_bfloat16 *out, size_t n);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "ck_bfloat16.h"
+
 /// The largest table whose ids all are floats: 2^24.
 #define CK_EMBEDDING_MAXIMUM 16777216
 
@@ -19,5 +21,11 @@ void ck_embedding_forward(const float *ids, const float *weight, size_t id_count
 /// dweight [id_count, cols]. Invalid ids add nothing.
 void ck_embedding_backward(const float *ids, const float *dy, size_t id_count, float *dweight,
                            size_t rows, size_t cols);
+
+/// The forms on bfloat16; ids and the table are float32.
+void ck_embedding_forward_bf16(const float *ids, const float *weight, size_t id_count,
+                               ck_bfloat16 *y, size_t rows, size_t cols);
+void ck_embedding_backward_bf16(const float *ids, const ck_bfloat16 *dy, size_t id_count,
+                                float *dweight, size_t rows, size_t cols);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "ck_bfloat16.h"
+
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias, row by row.
 ///
 /// The variance is the mean of the squared distances from the mean. Writes each row's mean and the
@@ -19,5 +21,13 @@ void ck_layer_norm_forward(const float *x, const float *weight, const float *bia
 void ck_layer_norm_backward(const float *x, const float *weight, const float *mean,
                             const float *factor, const float *dy, float *dx, float *dweight,
                             float *dbias, size_t rows, size_t cols);
+
+/// The forms on bfloat16; parameters, their gradients and what is saved are float32.
+void ck_layer_norm_forward_bf16(const ck_bfloat16 *x, const float *weight, const float *bias,
+                                float epsilon, ck_bfloat16 *y, float *mean, float *factor,
+                                size_t rows, size_t cols);
+void ck_layer_norm_backward_bf16(const ck_bfloat16 *x, const float *weight, const float *mean,
+                                 const float *factor, const ck_bfloat16 *dy, ck_bfloat16 *dx,
+                                 float *dweight, float *dbias, size_t rows, size_t cols);
 
 #endif

@@ -29,7 +29,7 @@ ck_loss_result ck_cross_entropy(const float *logits, const float *labels,
                                 size_t rows, size_t classes);
 
 /// Binary cross entropy of a sigmoid over `logits`; targets in 0...1, `positive_weight` multiplies
-/// the loss of targets 1. Correct: logit > 0 where target > 0.5.
+/// the loss of targets 1. Correct: logit > 0 where target > 0.5. The errors are those of the sigmoid.
 ck_loss_result ck_binary_cross_entropy(const float *logits, const float *targets,
                                        float positive_weight, float *dlogits, size_t n);
 

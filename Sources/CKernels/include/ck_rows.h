@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "ck_bfloat16.h"
+
 /// Softmax of each row. In place (x == y) allowed.
 void ck_softmax_forward(const float *x, float *y, size_t rows, size_t cols);
 
@@ -23,5 +25,10 @@ void ck_prelu_forward(const float *x, const float *weight, size_t weight_count, 
 /// lanes.
 void ck_prelu_backward(const float *x, const float *weight, size_t weight_count, const float *dy,
                        float *dx, float *dweight, size_t rows, size_t cols);
+
+/// The forms of softmax on bfloat16.
+void ck_softmax_forward_bf16(const ck_bfloat16 *x, ck_bfloat16 *y, size_t rows, size_t cols);
+void ck_softmax_backward_bf16(const ck_bfloat16 *y, const ck_bfloat16 *dy, ck_bfloat16 *dx,
+                              size_t rows, size_t cols);
 
 #endif

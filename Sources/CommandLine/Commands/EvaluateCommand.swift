@@ -39,12 +39,7 @@ struct EvaluateCommand: Command {
   }
 
   private static func text(_ sums: LossSums, _ model: TrainedModel) -> String {
-    var values = [("loss", sums.meanLoss)]
-    if model.session.plan.loss.isClassification {
-      values.append(("accuracy", sums.accuracy))
-    } else {
-      values += [("rmse", sums.rootMeanSquaredError), ("mae", sums.meanAbsoluteError)]
-    }
-    return values.map { "\($0.0) \(NumberText.metric($0.1))" }.joined(separator: "  ")
+    model.session.plan.metrics.values(of: sums)
+      .map { "\($0.name) \(NumberText.metric($0.value))" }.joined(separator: "  ")
   }
 }

@@ -11,8 +11,9 @@ struct PredictCommand: Command {
   static let declaration = CommandDeclaration(
     name: "predict", abstract: "print what a network gives for each sample, as CSV",
     discussion: """
-      A softmax or a sigmoid is applied where the loss works on logits. Without a run the parameters are
-      the initial ones.
+      A softmax or a sigmoid is applied where the loss works on logits. Of an autoencoder (`target: input`)
+      each line has the mean squared error, as the loss sees it, and the sample as the network gives it, in
+      the units of the data. Without a run the parameters are the initial ones.
       """,
     arguments: [
       ArgumentDeclaration("run", help: "a run folder, or one of its checkpoints", isRequired: false)
@@ -37,14 +38,24 @@ struct PredictCommand: Command {
       let split = arguments.text("split") ?? (plan.data.test == nil ? "train" : "test")
       let data = try model.part(split)
       let columns = plan.graph.outputShape.count
-      let outputs = try model.session.predict(
-        data, transform: arguments.has("logits") ? .none : plan.loss.prediction)
+      let outputs: [Float]
+      var errors: [Double]?
+      if data.reconstructs, !arguments.has("logits") {
+        let result = try model.session.reconstruct(data)
+        (outputs, errors) = (result.values, result.errors)
+      } else {
+        outputs = try model.session.predict(
+          data, transform: arguments.has("logits") ? .none : plan.loss.prediction)
+      }
       try model.session.exchange.close()
       guard world.rank == 0 else { return .done }
-      try context.output.line(Self.header(plan, columns: columns))
-      for start in stride(from: 0, to: outputs.count, by: columns) {
-        try context.output.line(
-          outputs[start..<(start + columns)].map { "\($0)" }.joined(separator: ","))
+      let names = Self.names(plan, columns: columns)
+      try context.output.line(
+        ((errors == nil ? [] : ["mean_squared_error"]) + names).joined(separator: ","))
+      for sample in 0..<data.count {
+        let values = outputs[(sample * columns)..<((sample + 1) * columns)].map { "\($0)" }
+        let error = errors.map { ["\(Float($0[sample]))"] } ?? []
+        try context.output.line((error + values).joined(separator: ","))
       }
       return .done
     }
@@ -56,11 +67,13 @@ struct PredictCommand: Command {
     return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
   }
 
-  private static func header(_ plan: TrainingPlan, columns: Int) -> String {
+  private static func names(_ plan: TrainingPlan, columns: Int) -> [String] {
     if case .classification(_, let names) = plan.data.task, names.count == columns {
-      return names.map(field).joined(separator: ",")
+      return names.map(field)
     }
-    return columns == 1
-      ? "output" : (1...columns).map { "output_\($0)" }.joined(separator: ",")
+    if plan.data.train.reconstructs, let names = plan.data.train.columnNames {
+      return names.map(field)
+    }
+    return columns == 1 ? ["output"] : (1...columns).map { "output_\($0)" }
   }
 }

@@ -49,7 +49,7 @@ final class RunFiles {
     metrics = MetricsObserver(
       try MetricsLog.open(folder.metricsPath, resumingAt: resumed?.checkpoint.step),
       tensorBoard: try TensorBoardLog(folder: folder),
-      isClassification: description.isClassification)
+      metrics: description.metrics)
   }
 
   /// Notes how the run ended.

@@ -1,13 +1,19 @@
 internal import Networks
 internal import Operators
+internal import RunRecords
 internal import Tensors
 
 /// What `lockstep summary` shows of a network: its layers, their sizes and costs, and the memory it takes.
 struct NetworkSummary {
   let graph: Graph
   let loss: any Loss
-  let batch: Int
-  let shards: Int
+  /// Samples of a shard.
+  let trainingBatch: Int
+  /// Samples of a batch of inference.
+  let inferenceBatch: Int
+  /// What layers compute in where they can.
+  let precision: ElementType
+  /// Numbers that the optimizer keeps for each parameter.
   let optimizerStates: Int
 
   /// The whole text.
@@ -35,32 +41,58 @@ struct NetworkSummary {
     let multiplyAdds = graph.nodes.reduce(0) {
       $0 + $1.layer.multiplyAdds(of: graph.inputShapes(of: $1))
     }
-    let shard = (batch + shards - 1) / shards
-    let stream = try ComputeStream()
-    let training = try CompiledProgram(
-      graph: graph, loss: loss, batch: shard, mode: .training(inputGradients: false),
-      stream: stream)
-    let inference = try CompiledProgram(
-      graph: graph, loss: nil, batch: 1, mode: .inference, stream: stream)
-    let arena = graph.layout.count * 4
-    let held = arena * (2 + optimizerStates)
     return [
       "parameters         \(graph.layout.parameterCount.grouped)",
       "forward pass       \(multiplyAdds.grouped) multiply-adds a sample "
         + "(\((2 * multiplyAdds).grouped) FLOPs)",
-      "training memory    \(Self.mebibytes(training.workspaceCount * 4)) of activations "
-        + "for each worker (a shard of \(shard) samples),",
-      "                   \(Self.mebibytes(held)) for parameters, a gradient and "
-        + "\(optimizerStates) optimizer buffers on each node",
-      "inference memory   \(Self.mebibytes(arena)) of parameters, "
-        + "\(Self.mebibytes(inference.workspaceCount * 4)) of activations for one sample",
+      "", try memory(),
     ]
   }
 
-  /// A number of bytes in MiB, with two decimals.
+  private func memory() throws -> String {
+    let stream = try ComputeStream()
+    let training = try CompiledProgram(
+      graph: graph, loss: loss, batch: trainingBatch, mode: .training(inputGradients: false),
+      precision: precision, stream: stream
+    ).memory
+    let inference = try CompiledProgram(
+      graph: graph, loss: nil, batch: inferenceBatch, mode: .inference, precision: precision,
+      stream: stream
+    ).memory
+    let arena = graph.layout.count * MemoryLayout<Float>.stride
+    let copy = precision == .float32 ? 0 : graph.layout.count * precision.byteCount
+    var table = TextTable([
+      ("memory in MiB", .left), ("training", .right), ("inference", .right), ("", .left),
+    ])
+    table.add(["samples", trainingBatch.grouped, inferenceBatch.grouped, "a shard, on one worker"])
+    table.add(["parameters", Self.mebibytes(arena), Self.mebibytes(arena), "once a node"])
+    if copy > 0 {
+      let text = Self.mebibytes(copy)
+      table.add(["  in \(precision)", text, text, "for each worker"])
+    }
+    table.add(["gradient", Self.mebibytes(arena), "-", "one for each shard to be added"])
+    table.add([
+      "optimizer state", Self.mebibytes(arena * optimizerStates), "-",
+      "once a node, \(optimizerStates) numbers for each parameter",
+    ])
+    table.add([
+      "activations", Self.mebibytes(training.workspace), Self.mebibytes(inference.workspace),
+      "as planned, for each worker",
+    ])
+    table.add([
+      "  kept for backward", Self.mebibytes(training.keptForBackward), "-",
+      training.ratio.map { "the plan takes \(NumberText.fixed($0, decimals: 2)) times as much" }
+        ?? "",
+    ])
+    table.add([
+      "all", Self.mebibytes(arena * (2 + optimizerStates) + copy + training.workspace),
+      Self.mebibytes(arena + copy + inference.workspace), "with one worker",
+    ])
+    return table.text
+  }
+
+  /// A number of bytes in MiB, with three decimals.
   static func mebibytes(_ bytes: Int) -> String {
-    let hundredths = Int((Double(bytes) / 1048576 * 100).rounded())
-    let decimals = String(hundredths % 100)
-    return "\(hundredths / 100).\(decimals.count == 1 ? "0" : "")\(decimals) MiB"
+    NumberText.fixed(Double(bytes) / 1_048_576, decimals: 3)
   }
 }

@@ -16,6 +16,9 @@ public struct ActivationLayer: Layer {
   /// The input's shape.
   public func outputShape(of inputs: [Shape]) throws(LayerError) -> Shape { try single(inputs) }
 
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
+
   /// Prepares the function.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
     ActivationOperation(activation)
@@ -43,13 +46,13 @@ private final class ActivationOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    activation.forward(buffers.inputs[0].floats, into: buffers.output.floats)
+    activation.forward(buffers.inputs[0], into: buffers.output)
   }
 
   func backward(_ context: StepContext) {
-    guard let buffers, let inputGradient = buffers.inputGradients[0]?.floats else { return }
+    guard let buffers, let inputGradient = buffers.inputGradients[0] else { return }
     activation.backward(
-      saved: activation.derivativeReadsInput ? buffers.inputs[0].floats : buffers.output.floats,
-      gradient: buffers.outputGradient.floats, into: inputGradient)
+      saved: activation.derivativeReadsInput ? buffers.inputs[0] : buffers.output,
+      gradient: buffers.outputGradient, into: inputGradient)
   }
 }

@@ -14,6 +14,9 @@ public struct Add: Layer {
     try combined(inputs)
   }
 
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
+
   /// Prepares the sum.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
     AddOperation()
@@ -32,6 +35,9 @@ public struct Multiply: Layer {
   public func outputShape(of inputs: [Shape]) throws(LayerError) -> Shape {
     try combined(inputs)
   }
+
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
 
   /// Prepares the product.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
@@ -85,7 +91,7 @@ private final class AddOperation: Operation {
 
   func bind(_ buffers: OperationBuffers) {
     self.buffers = buffers
-    sum = OrderedSum(buffers.inputs.map(\.floats), into: buffers.output.floats)
+    sum = OrderedSum(buffers.inputs, into: buffers.output)
   }
 
   func forward(_ context: StepContext) {
@@ -116,10 +122,10 @@ private final class MultiplyOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     Elementwise.multiply(
-      buffers.inputs[0].floats, buffers.inputs[1].floats, into: buffers.output.floats)
+      buffers.inputs[0], buffers.inputs[1], into: buffers.output)
     for index in 2..<max(2, buffers.inputs.count) {
       Elementwise.multiply(
-        buffers.output.floats, buffers.inputs[index].floats, into: buffers.output.floats)
+        buffers.output, buffers.inputs[index], into: buffers.output)
     }
   }
 
@@ -127,10 +133,10 @@ private final class MultiplyOperation: Operation {
     guard let buffers else { return }
     // The first input's gradient may lie where the output's lies, so it is the last to be written.
     for index in buffers.inputs.indices.reversed() {
-      guard let gradient = buffers.inputGradients[index]?.floats else { continue }
-      var product = buffers.outputGradient.floats
+      guard let gradient = buffers.inputGradients[index] else { continue }
+      var product = buffers.outputGradient
       for other in buffers.inputs.indices where other != index {
-        Elementwise.multiply(product, buffers.inputs[other].floats, into: gradient)
+        Elementwise.multiply(product, buffers.inputs[other], into: gradient)
         product = gradient
       }
     }

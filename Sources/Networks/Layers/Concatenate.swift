@@ -21,6 +21,9 @@ public struct Concatenate: Layer {
     return Shape(leading + [inputs.reduce(0) { $0 + $1[-1] }])
   }
 
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
+
   /// Prepares the copies.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
     ConcatenateOperation(at: site)
@@ -51,7 +54,7 @@ private final class ConcatenateOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     for (input, offset) in zip(buffers.inputs, offsets) {
-      Elementwise.insertColumns(input.floats, into: buffers.output.floats, rows: rows, at: offset)
+      Elementwise.insertColumns(input, into: buffers.output, rows: rows, at: offset)
     }
   }
 
@@ -60,7 +63,7 @@ private final class ConcatenateOperation: Operation {
     for (gradient, offset) in zip(buffers.inputGradients, offsets) {
       guard let gradient else { continue }
       Elementwise.extractColumns(
-        of: buffers.outputGradient.floats, into: gradient.floats, rows: rows, at: offset)
+        of: buffers.outputGradient, into: gradient, rows: rows, at: offset)
     }
   }
 }

@@ -32,6 +32,9 @@ public struct Dropout: Layer {
   /// The input's shape.
   public func outputShape(of inputs: [Shape]) throws(LayerError) -> Shape { try single(inputs) }
 
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
+
   /// Prepares masks in training, nothing otherwise.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
     site.isTraining && rate > 0
@@ -65,14 +68,14 @@ private final class DropoutOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     unsafe DropoutFunction.forward(
-      buffers.inputs[0].floats, into: buffers.output.floats, mask: buffers.saved, rows: batch,
+      buffers.inputs[0], into: buffers.output, mask: buffers.saved, rows: batch,
       rate: rate,
       key: context.dropoutKey, step: context.step, layer: layer, sampleIDs: context.sampleIDs)
   }
 
   func backward(_ context: StepContext) {
-    guard let buffers, let inputGradient = buffers.inputGradients[0]?.floats else { return }
+    guard let buffers, let inputGradient = buffers.inputGradients[0] else { return }
     DropoutFunction.backward(
-      gradient: buffers.outputGradient.floats, mask: buffers.saved, into: inputGradient, rate: rate)
+      gradient: buffers.outputGradient, mask: buffers.saved, into: inputGradient, rate: rate)
   }
 }

@@ -55,6 +55,9 @@ public struct PositionEmbedding: Layer {
     ]
   }
 
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
+
   /// Prepares the sum.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
     PositionEmbeddingOperation(sampleCount: site.outputShape.count)
@@ -82,13 +85,13 @@ private final class PositionEmbeddingOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     Elementwise.add(
-      row: buffers.parameters[0][0..<sampleCount], toRows: buffers.inputs[0].floats,
-      into: buffers.output.floats)
+      row: buffers.parameters[0][0..<sampleCount], toRows: buffers.inputs[0],
+      into: buffers.output)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
-    let gradient = buffers.outputGradient.floats
+    let gradient = buffers.outputGradient
     let table = context.gradients[buffers.gradientRanges[0]]
     table[sampleCount..<table.count].fill(with: 0)
     // The derivative of the identity reads nothing that was saved.

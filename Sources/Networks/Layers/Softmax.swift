@@ -12,6 +12,9 @@ public struct Softmax: Layer {
   /// The input's shape.
   public func outputShape(of inputs: [Shape]) throws(LayerError) -> Shape { try single(inputs) }
 
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
+
   /// Prepares the function.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
     SoftmaxOperation(columns: site.outputShape[-1])
@@ -38,13 +41,13 @@ private final class SoftmaxOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    SoftmaxFunction.forward(buffers.inputs[0].floats, into: buffers.output.floats, columns: columns)
+    SoftmaxFunction.forward(buffers.inputs[0], into: buffers.output, columns: columns)
   }
 
   func backward(_ context: StepContext) {
-    guard let buffers, let inputGradient = buffers.inputGradients[0]?.floats else { return }
+    guard let buffers, let inputGradient = buffers.inputGradients[0] else { return }
     SoftmaxFunction.backward(
-      output: buffers.output.floats, gradient: buffers.outputGradient.floats, into: inputGradient,
+      output: buffers.output, gradient: buffers.outputGradient, into: inputGradient,
       columns: columns)
   }
 }

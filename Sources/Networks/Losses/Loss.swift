@@ -40,6 +40,8 @@ public struct LossSums: Sendable, Equatable {
   public var meanLoss: Double { weight > 0 ? loss / weight : loss }
   /// The share of right predictions.
   public var accuracy: Double { correct / count }
+  /// The mean squared error.
+  public var meanSquaredError: Double { squaredError / count }
   /// The root of the mean squared error.
   public var rootMeanSquaredError: Double { (squaredError / count).squareRoot() }
   /// The mean absolute error.
@@ -100,6 +102,12 @@ extension Loss {
 
   /// False: classes are their numbers.
   public var targetsAreSigns: Bool { false }
+
+  /// Turns targets as data sets have them into those that the loss takes, in place.
+  package func convertTargets(_ targets: FloatView) {
+    guard targetsAreSigns else { return }
+    for index in 0..<targets.count { targets[index] = 2 * targets[index] - 1 }
+  }
 
   /// Takes any output.
   public func check(output: Shape) throws(LayerError) {}

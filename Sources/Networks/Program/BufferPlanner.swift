@@ -64,7 +64,8 @@ struct BufferPlanner {
     buffers[a].first <= buffers[b].last && buffers[b].first <= buffers[a].last
   }
 
-  private func root(of id: ID) -> ID {
+  /// The buffer whose room another one uses; itself where it has its own.
+  func root(of id: ID) -> ID {
     var id = id
     while let parent = buffers[id].parent { id = parent }
     return id

@@ -12,6 +12,13 @@ public struct CompiledProgram {
   /// Floats of workspace that the program needs.
   public var workspaceCount: Int { plan.workspaceCount }
 
+  /// The memory that the program takes beside its parameters.
+  public var memory: ProgramMemory {
+    ProgramMemory(
+      keptForBackward: plan.keptCount * MemoryLayout<Float>.stride,
+      workspace: plan.workspaceCount * MemoryLayout<Float>.stride)
+  }
+
   let loss: (any Loss)?
   let operations: [any Operation]
   let plan: ProgramPlan

@@ -119,6 +119,17 @@ public final class Program {
     for operation in operations { operation.forward(context) }
   }
 
+  /// Computes the output from the inputs, and shows the output of each node as soon as it is there:
+  /// the next node may use its room.
+  ///
+  /// - Precondition: the program computes in float32.
+  package func forward(_ context: StepContext, showing show: (GraphNode, FloatView) -> Void) {
+    for (operation, node) in zip(operations, graph.nodes) {
+      operation.forward(context)
+      show(node, values[node.output].floats)
+    }
+  }
+
   /// Computes the sums that the loss and the metrics are made of, and, in a training program, the
   /// gradient of the summed loss with respect to the output.
   public func evaluateLoss() -> LossSums {

@@ -29,6 +29,8 @@ struct ProgramPlan {
   private(set) var offsets: [Int] = []
   /// Floats of the whole workspace.
   private(set) var workspaceCount = 0
+  /// Floats that the backward pass reads of what the forward pass made or took in.
+  private(set) var keptCount = 0
 
   private let graph: Graph
   private let batch: Int
@@ -69,6 +71,26 @@ struct ProgramPlan {
     let scratchCount = operations.map(\.memory.scratchCount).max() ?? 0
     scratch = planner.request(scratchCount, from: 0, to: end)
     (offsets, workspaceCount) = planner.place()
+    keptCount = countKept()
+  }
+
+  /// What must outlive the forward pass, by what the operations declare; memory that several values
+  /// share is counted once, and operations that no gradient reaches keep nothing.
+  private func countKept() -> Int {
+    guard isTraining else { return 0 }
+    var kept: [BufferPlanner.ID: Int] = [:]
+    func keep(_ id: GraphValue.ID) {
+      let root = planner.root(of: valueBuffers[id])
+      kept[root] = max(kept[root] ?? 0, floatCount(id))
+    }
+    var saved = 0
+    for (index, node) in graph.nodes.enumerated() where gradientBuffers[node.output] != nil {
+      let memory = operations[index].memory
+      saved += memory.savedCount
+      if memory.backwardReadsInputs { node.inputs.forEach(keep) }
+      if memory.backwardReadsOutput { keep(node.output) }
+    }
+    return kept.values.reduce(saved, +)
   }
 
   private mutating func planValues() {

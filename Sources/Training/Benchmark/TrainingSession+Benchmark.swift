@@ -1,6 +1,7 @@
 internal import DataParallelism
 internal import Datasets
 internal import Networks
+internal import Tensors
 
 extension TrainingSession {
   /// Timed blocks of a benchmark.
@@ -69,7 +70,7 @@ private final class BenchmarkLane {
         step, rate: loop.plan.learningRate(step: step), lane: lane, worker: worker, order: order,
         flags: isOver ? Self.endFlag : 0, timer: timer)
       step += 1
-      samples += sums.count
+      samples += sums.count / Double(loop.plan.data.train.targetShape.count)
       if flags & Self.endFlag != 0 { return samples / (Clock.now - begin) }
     }
   }

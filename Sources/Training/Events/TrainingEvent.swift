@@ -26,8 +26,10 @@ public struct RunDescription: Sendable {
   public var totalSteps: Int
   /// The step that the run goes on from, 0 for a fresh one.
   public var startStep: Int
-  /// Whether accuracy is a metric; the errors are otherwise.
-  public var isClassification: Bool
+  /// What is reported beside the loss.
+  public var metrics: MetricSet
+  /// Numbers of a sample's target, each of which the sums count.
+  public var targetsPerSample = 1
   /// The instruction-set level that the products use.
   public var instructionSet: String
   /// How gradients are exchanged, in a word.

@@ -23,8 +23,7 @@ final class ShardWorker {
   private let noGradients = FloatStorage(count: 0)
   private let sampleIDs: UnsafeMutablePointer<UInt32>
   private let dropoutKey: (UInt32, UInt32)
-  /// Whether the classes 0 and 1 are -1 and 1 to the loss.
-  private let targetsAreSigns: Bool
+  private let loss: any Loss
 
   /// Prepares the programs.
   ///
@@ -79,7 +78,7 @@ final class ShardWorker {
     unsafe sampleIDs = .allocate(capacity: max(1, largest))
     unsafe sampleIDs.initialize(repeating: 0, count: max(1, largest))
     dropoutKey = RandomStream(seed: seed, purpose: .dropout).key
-    targetsAreSigns = loss.targetsAreSigns
+    self.loss = loss
   }
 
   deinit {
@@ -172,11 +171,7 @@ final class ShardWorker {
 
   private func gather(_ ids: Span<UInt32>, of data: Dataset, into program: Program) {
     data.gather(ids, into: program.inputs[0], targets: program.target)
-    if targetsAreSigns {
-      for index in 0..<program.target.count {
-        program.target[index] = 2 * program.target[index] - 1
-      }
-    }
+    loss.convertTargets(program.target)
   }
 }
 

@@ -14,6 +14,7 @@ struct SliceUpdate: Sendable {
   /// The gradients, the parameters and the other lanes.
   let exchange: any GradientExchange
   private let statistics: RunningStatistics?
+  private let parameters: FloatView
   private let state: OptimizerState
 
   /// Prepares updates.
@@ -26,6 +27,7 @@ struct SliceUpdate: Sendable {
     self.plan = plan
     self.statistics = statistics
     self.exchange = exchange
+    parameters = exchange.parameters
     let states = exchange.states
     state = OptimizerState(
       states.first, states.count > 1 ? states[1] : nil, states.count > 2 ? states[2] : nil)
@@ -44,7 +46,6 @@ struct SliceUpdate: Sendable {
     lane: Int, settings: StepSettings, weight: Double, samples: Int, timer: StepTimer? = nil
   ) throws(DataParallelismError) {
     let needsNorm = plan.needsNorm
-    let parameters = exchange.parameters
     try exchange.addGradients(lane: lane, keepsSums: needsNorm || plan.isLayerwise) {
       range, gradient in
       if let statistics, statistics.contains(range) {
@@ -75,7 +76,7 @@ struct SliceUpdate: Sendable {
   ) {
     timer?.beginUpdate()
     plan.step(
-      settings, in: range, parameters: exchange.parameters, gradients: gradient, state: state)
+      settings, in: range, parameters: parameters, gradients: gradient, state: state)
     if plan.isLayerwise { exchange.measureDirections(gradient, in: range) }
     timer?.endUpdate()
   }
@@ -86,7 +87,7 @@ struct SliceUpdate: Sendable {
     exchange.revisitSlice(lane: lane) { range, directions in
       timer?.beginUpdate()
       plan.applyDirections(
-        settings, in: range, parameters: exchange.parameters, directions: directions, state: state
+        settings, in: range, parameters: parameters, directions: directions, state: state
       ) { tensor in
         if let known, known.tensor == tensor { return known.norms }
         let sums = exchange.trustSums(ofTensor: tensor)

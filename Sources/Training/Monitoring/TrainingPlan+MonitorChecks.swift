@@ -8,9 +8,9 @@ internal import Options
 extension TrainingPlan {
   /// What says which checkpoints are the best: the monitor of early stopping, else the accuracy or the
   /// loss of validations.
-  static func monitor(_ settings: TrainSettings, loss: any Loss) -> Monitor {
+  static func monitor(_ settings: TrainSettings, metrics: MetricSet) -> Monitor {
     settings.earlyStopping?.monitor
-      ?? Monitor(loss.isClassification ? .validationAccuracy : .validationLoss)
+      ?? Monitor(metrics == .accuracy ? .validationAccuracy : .validationLoss)
   }
 
   /// Which checkpoints are kept; one that the end of the run may restore always is.
@@ -47,9 +47,9 @@ extension TrainingPlan {
         at: monitor.mark,
         hint: "hold one out with `data.validation: {fraction: 0.1}`, or monitor `train/loss`")
     }
-    if !metric.quantity.isMeasured(byClassification: loss.isClassification) {
+    if !metric.quantity.isMeasured(in: metrics) {
       let known = RunMetric.Quantity.allCases.filter {
-        $0.isMeasured(byClassification: loss.isClassification)
+        $0.isMeasured(in: metrics)
       }
       diagnostics.report(
         "\(owner) monitors \(metric.rawValue), which is not measured with the loss "

@@ -86,12 +86,12 @@ extension TrainingPlan {
 }
 
 extension RunMetric.Quantity {
-  /// Whether it is measured where the loss is one of classes, or of numbers.
-  func isMeasured(byClassification isClassification: Bool) -> Bool {
+  /// Whether runs that report these metrics measure it.
+  func isMeasured(in metrics: MetricSet) -> Bool {
     switch self {
     case .loss: true
-    case .accuracy: isClassification
-    case .rmse, .mae: !isClassification
+    case .accuracy: metrics == .accuracy
+    case .rmse, .mae: metrics == .errors
     }
   }
 

@@ -50,13 +50,13 @@ package final class ConsoleObserver: TrainingObserver {
   private func step(_ report: TrainingReport) {
     guard let run else { return }
     lastStep = report
-    samplesInEpoch += report.sums.count
+    samplesInEpoch += report.sums.count / Double(run.targetsPerSample)
     epochSums = epochSums + report.sums
     let completed = (report.step - 1) % run.stepsPerEpoch + 1
     reporter.update(completed: completed, samples: Int(samplesInEpoch)) {
       var soFar = report
       soFar.sums = epochSums
-      return soFar.shown(isClassification: run.isClassification)
+      return soFar.shown(run.metrics)
     }
     if report.step == run.totalSteps { finishPart() }
   }
@@ -71,7 +71,7 @@ package final class ConsoleObserver: TrainingObserver {
   private func finish(_ report: TrainingReport) {
     guard let run else { return }
     lastStep = nil
-    reporter.endEpoch(metrics: report.shown(isClassification: run.isClassification))
+    reporter.endEpoch(metrics: report.shown(run.metrics))
     if report.step < run.totalSteps {
       beginEpoch(after: report.step)
     } else if let summary = gradients.summary {
@@ -94,7 +94,7 @@ package final class ConsoleObserver: TrainingObserver {
   }
 
   private func text(_ report: TrainingReport) -> String {
-    report.values(isClassification: run?.isClassification ?? true).map {
+    report.values(run?.metrics ?? .accuracy).map {
       "\($0.name) \(NumberText.metric($0.value))"
     }.joined(separator: "  ")
   }

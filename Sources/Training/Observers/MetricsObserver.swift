@@ -6,18 +6,18 @@ package final class MetricsObserver: TrainingObserver {
   private let log: MetricsLog
   private let tensorBoard: TensorBoardLog
   private let earlierSeconds: Double
-  private let isClassification: Bool
+  private let metrics: MetricSet
 
   /// Writes to opened logs.
   ///
   /// - Parameters:
   ///   - log: the run's metrics, with those of earlier launches.
   ///   - tensorBoard: the event file of this launch.
-  ///   - isClassification: whether accuracy is a metric.
-  package init(_ log: MetricsLog, tensorBoard: TensorBoardLog, isClassification: Bool) {
+  ///   - metrics: what is recorded beside the loss.
+  package init(_ log: MetricsLog, tensorBoard: TensorBoardLog, metrics: MetricSet) {
     self.log = log
     self.tensorBoard = tensorBoard
-    self.isClassification = isClassification
+    self.metrics = metrics
     earlierSeconds = log.records.last?.wall ?? 0
   }
 
@@ -45,7 +45,7 @@ package final class MetricsObserver: TrainingObserver {
   private func write(_ report: TrainingReport, split: String) throws {
     let record = MetricsRecord(
       step: report.step, epoch: report.epoch, wall: earlierSeconds + report.seconds, split: split,
-      values: report.values(isClassification: isClassification))
+      values: report.values(metrics))
     try log.append(record)
     try tensorBoard.add(record)
   }

@@ -116,4 +116,25 @@ LEVELS(ck_attention_backward, void, const void *shape, const void *dropout, cons
        const float *y, const float *statistics, const float *dy, const void *gradients,
        float *scratch)
 
+LEVELS(ck_relu_forward_bf16, void, const uint16_t *x, uint16_t *y, size_t n)
+LEVELS(ck_relu_backward_bf16, void, const uint16_t *y, const uint16_t *dy, uint16_t *dx, size_t n)
+LEVELS(ck_relu_bias_backward_bf16, void, const uint16_t *y, const uint16_t *dy, uint16_t *dz,
+       float *dbias, size_t rows, size_t cols)
+LEVELS(ck_add_columns_bf16, void, const uint16_t *dy, float *dbias, size_t rows, size_t cols)
+LEVELS(ck_multiply_bf16, void, const uint16_t *a, const uint16_t *b, uint16_t *out, size_t n)
+LEVELS(ck_dropout_forward_bf16, void, const uint16_t *x, uint16_t *y, uint8_t *mask, size_t rows,
+       size_t cols, float rate, uint32_t key0, uint32_t key1, uint32_t step, uint32_t layer,
+       const uint32_t *sample_ids)
+LEVELS(ck_softmax_forward_bf16, void, const uint16_t *x, uint16_t *y, size_t rows, size_t cols)
+LEVELS(ck_softmax_backward_bf16, void, const uint16_t *y, const uint16_t *dy, uint16_t *dx,
+       size_t rows, size_t cols)
+LEVELS(ck_layer_norm_forward_bf16, void, const uint16_t *x, const float *weight,
+       const float *bias, float epsilon, uint16_t *y, float *mean, float *factor, size_t rows,
+       size_t cols)
+LEVELS(ck_layer_norm_backward_bf16, void, const uint16_t *x, const float *weight,
+       const float *mean, const float *factor, const uint16_t *dy, uint16_t *dx, float *dweight,
+       float *dbias, size_t rows, size_t cols)
+LEVELS(ck_embedding_backward_bf16, void, const float *ids, const uint16_t *dy, size_t id_count,
+       float *dweight, size_t rows, size_t cols)
+
 #endif

@@ -45,6 +45,9 @@ public struct LayerNorm: Layer {
     ]
   }
 
+  /// It computes in bfloat16 as it is.
+  public var computesInBFloat16: Bool { true }
+
   /// Prepares the function.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
     LayerNormOperation(epsilon: epsilon, at: site)
@@ -73,16 +76,16 @@ private final class LayerNormOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     LayerNormFunction.forward(
-      buffers.inputs[0].floats, weight: buffers.parameters[0], bias: buffers.parameters[1],
-      epsilon: epsilon, into: buffers.output.floats,
+      buffers.inputs[0], weight: buffers.parameters[0], bias: buffers.parameters[1],
+      epsilon: epsilon, into: buffers.output,
       saved: memory.savedCount > 0 ? buffers.saved : nil)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
     LayerNormFunction.backward(
-      input: buffers.inputs[0].floats, weight: buffers.parameters[0], saved: buffers.saved,
-      gradient: buffers.outputGradient.floats, into: buffers.inputGradients[0]?.floats,
+      input: buffers.inputs[0], weight: buffers.parameters[0], saved: buffers.saved,
+      gradient: buffers.outputGradient, into: buffers.inputGradients[0],
       weightGradient: context.gradients[buffers.gradientRanges[0]],
       biasGradient: context.gradients[buffers.gradientRanges[1]])
   }

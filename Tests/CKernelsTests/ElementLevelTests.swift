@@ -85,4 +85,70 @@ extension LevelTests {
     unsafe ck_average_pool_backward_v4(type, &pool, dy, &other.dx)
     #expect(one.dx == other.dx)
   }
+
+  @Test("forms on bfloat16", arguments: [10, 16, 31, 33, 100])
+  func forms(cols: Int) {
+    let rows = 40
+    let count = rows * cols
+    let x = bfloat16Numbers(count, seed: 51, scale: 3), dy = bfloat16Numbers(count, seed: 52)
+    let weight = numbers(cols, seed: 53), ids = (0..<UInt32(rows)).map { $0 }
+    compare(
+      "relu", count: count, { unsafe ck_relu_forward_bf16_v3(x, &$0, count) },
+      { unsafe ck_relu_forward_bf16_v4(x, &$0, count) })
+    compare(
+      "relu backward", count: count, { unsafe ck_relu_backward_bf16_v3(x, dy, &$0, count) },
+      { unsafe ck_relu_backward_bf16_v4(x, dy, &$0, count) })
+    compare(
+      "multiply", count: count, { unsafe ck_multiply_bf16_v3(x, dy, &$0, count) },
+      { unsafe ck_multiply_bf16_v4(x, dy, &$0, count) })
+    compare(
+      "softmax", count: count, { unsafe ck_softmax_forward_bf16_v3(x, &$0, rows, cols) },
+      { unsafe ck_softmax_forward_bf16_v4(x, &$0, rows, cols) })
+    compare(
+      "softmax backward", count: count,
+      { unsafe ck_softmax_backward_bf16_v3(x, dy, &$0, rows, cols) },
+      { unsafe ck_softmax_backward_bf16_v4(x, dy, &$0, rows, cols) })
+    compare(
+      "columns", count: cols, { unsafe ck_add_columns_bf16_v3(x, &$0, rows, cols) },
+      { unsafe ck_add_columns_bf16_v4(x, &$0, rows, cols) })
+    var mask = [UInt8](repeating: 0, count: count)
+    compare(
+      "dropout", count: count,
+      { unsafe ck_dropout_forward_bf16_v3(x, &$0, &mask, rows, cols, 0.3, 1, 2, 3, 4, ids) },
+      { unsafe ck_dropout_forward_bf16_v4(x, &$0, &mask, rows, cols, 0.3, 1, 2, 3, 4, ids) })
+    var (one, other) = (weight, weight)
+    compare(
+      "bias gradient", count: count,
+      { unsafe ck_relu_bias_backward_bf16_v3(x, dy, &$0, &one, rows, cols) },
+      { unsafe ck_relu_bias_backward_bf16_v4(x, dy, &$0, &other, rows, cols) })
+    #expect(bits(one) == bits(other))
+    var mean = [Float](repeating: 0, count: rows), factor = mean
+    compare(
+      "layer norm", count: count,
+      {
+        unsafe ck_layer_norm_forward_bf16_v3(
+          x, weight, weight, 1e-5, &$0, &mean, &factor, rows, cols)
+      },
+      {
+        unsafe ck_layer_norm_forward_bf16_v4(
+          x, weight, weight, 1e-5, &$0, &mean, &factor, rows, cols)
+      })
+    var (bias, otherBias) = (weight, weight)
+    compare(
+      "layer norm backward", count: count,
+      {
+        unsafe ck_layer_norm_backward_bf16_v3(
+          x, weight, mean, factor, dy, &$0, &one, &bias, rows, cols)
+      },
+      {
+        unsafe ck_layer_norm_backward_bf16_v4(
+          x, weight, mean, factor, dy, &$0, &other, &otherBias, rows, cols)
+      })
+    #expect(bits(one) == bits(other) && bits(bias) == bits(otherBias))
+    let words = ids.map { Float($0 % 5) }
+    compare(
+      "embedding", count: 5 * cols,
+      { unsafe ck_embedding_backward_bf16_v3(words, dy, 5, &$0, rows, cols) },
+      { unsafe ck_embedding_backward_bf16_v4(words, dy, 5, &$0, rows, cols) })
+  }
 }
