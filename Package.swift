@@ -124,8 +124,7 @@ let package = Package(
         "Tensors",
       ]),
     tests(of: "Options", ["Options"]),
-    tests(
-      of: "Configuration", ["Configuration", "Options", "Networks", "Optimizers", "Tensors"]),
+    tests(of: "Configuration", ["Configuration", "Options", "Networks", "Optimizers", "Tensors"]),
     tests(
       of: "CommandLine",
       [
@@ -141,7 +140,9 @@ let package = Package(
     tests(of: "DataParallelism", ["DataParallelism", "MessagePassing", "Tensors"]),
     .testTarget(
       name: "CollectiveTests",
-      dependencies: ["DataParallelism", "MessagePassing", "Tensors", "CKernels"],
+      dependencies: [
+        "Training", "Optimizers", "DataParallelism", "MessagePassing", "Tensors", "CKernels",
+      ],
       swiftSettings: swiftSettings),
     tests(of: "JSONText", ["JSONText"]),
     tests(of: "DurableFiles", ["DurableFiles"]),

@@ -39,7 +39,8 @@ enum ExchangeBenchmark {
         }
         _ = try exchange.finishGradients(lane: lane, flags: 0)
         let parameters = exchange.parameters
-        try exchange.reduceSlice(lane: lane, clipsByNorm: false) { range, gradient, _ in
+        try exchange.addGradients(lane: lane, keepsSums: false) { range, gradient in
+          exchange.measureGradient(gradient, in: range)
           let slice = parameters[range]
           slice.copy(from: gradient)
         }

@@ -97,3 +97,12 @@ CK_CLONES void ck_scale_clamp(float *g, size_t n, float scale, float limit) {
     g[i] = ck_at_most(ck_at_least(g[i] * scale, -limit), limit);
   }
 }
+
+CK_CLONES void ck_add_penalty(float *restrict g, const float *restrict w, size_t n, float l1,
+                              float l2) {
+  CK_ELEMENTWISE
+  for (size_t i = 0; i < n; i++) {
+    float sign = (w[i] > 0.0f ? 1.0f : 0.0f) - (w[i] < 0.0f ? 1.0f : 0.0f);
+    g[i] = g[i] + (l2 * w[i] + l1 * sign);
+  }
+}

@@ -20,6 +20,8 @@ public struct RunConfiguration: Sendable {
   public let optimizer: any Optimizer
   /// The learning rate over the run.
   public let schedule: Schedule
+  /// Which parameters are updated otherwise, and penalties.
+  public let rules: ParameterRules
   /// How long, in what batches, and what is kept.
   public var train: TrainSettings
   /// How ranks work together.
@@ -64,6 +66,7 @@ public struct RunConfiguration: Sendable {
       reader.value("schedule").flatMap {
         ScheduleRegistry.decode($0, diagnostics: diagnostics)
       } ?? Schedule()
+    rules = ParameterRules(configuration: reader)
     let train = reader.nested("train").map(TrainSettings.init(options:))
     distributed = DistributedSettings(options: reader.section("distributed"))
     reader.finish()

@@ -11,7 +11,7 @@ extension ConformanceCase {
 
   /// Computes the case and compares every tensor.
   ///
-  /// - Throws: `OptionsError` where the network does not fit together, `SafetensorsError` where a tensor is
+  /// - Throws: `OptionsError` where the network or the groups do not fit together, `SafetensorsError` where a tensor is
   ///   absent, `OperatorError` where oneDNN refuses an operation.
   package func run() throws -> ConformanceErrors {
     let isSingle = model.inputs.count == 1 && tensors.entry(named: "input") != nil
@@ -40,7 +40,7 @@ extension ConformanceCase {
       inputs: inputs.map(\.values), target: try tensors.tensor(named: "target").values)
     var errors = ConformanceErrors()
     try compareFirstPass(training, feed, graph, names, &errors)
-    train(training, feed, graph, parameters)
+    try train(training, feed, graph, parameters)
     for entry in tensors.entries where entry.name.hasPrefix("after/") {
       let name = String(entry.name.dropFirst("after/".count))
       let ours = graph.layout[name].map { parameters.view[$0.range].array } ?? []
@@ -81,32 +81,25 @@ extension ConformanceCase {
 
   private func train(
     _ training: Bound, _ feed: Feed, _ graph: Graph, _ parameters: FloatStorage
-  ) {
+  ) throws(OptionsError) {
+    let plan = try UpdatePlan(
+      optimizer: optimizer, rules: rules, clip: clip, layout: graph.layout)
     let states = optimizer.stateNames.map { _ in FloatStorage(count: graph.layout.count) }
     let state = OptimizerState(
       states.first?.view, states.count > 1 ? states[1].view : nil,
       states.count > 2 ? states[2].view : nil)
     defer { withExtendedLifetime(states) {} }
     let statistics = RunningStatistics(of: graph)
-    let moved = 0..<(graph.layout.statistics.first?.offset ?? graph.layout.count)
-    let rest = moved.upperBound..<graph.layout.count
+    let rest = graph.layout.parameterEnd..<graph.layout.count
     for step in 0..<steps {
       training.forward(feed)
       let sums = training.backward()
-      var settings = StepSettings(
+      let settings = StepSettings(
         step: step + 1, learningRate: Float(optimizer.learningRate),
         gradientScale: Float(1 / sums.weight))
-      let gradients = training.gradients.view[moved]
-      if let clip {
-        let norm = Elementwise.norm(gradients) / sums.weight
-        settings.gradientScale *= Float(clip.factor(forNorm: norm))
-        if let limit = clip.value {
-          Elementwise.scale(gradients, by: settings.gradientScale, clampedTo: Float(limit))
-          settings.gradientScale = 1
-        }
-      }
-      optimizer.step(
-        settings, parameters: parameters.view[moved], gradients: gradients, state: state[moved])
+      plan.stepArena(
+        settings, weight: sums.weight, layout: graph.layout, parameters: parameters.view,
+        gradients: training.gradients.view, state: state)
       statistics.update(
         rest, of: parameters.view, sums: training.gradients.view[rest],
         samples: training.program.batch)

@@ -6,8 +6,8 @@ internal import Options
 
 /// One reference case: a small network, its inputs, and what PyTorch computed from them in float64.
 ///
-/// A case is a folder with `case.yaml` (`model`, `loss`, `optimizer`, `steps`, `clip`) and
-/// `tensors.safetensors`.
+/// A case is a folder with `case.yaml` (`model`, `loss`, `optimizer`, `steps`, `clip`, and the
+/// `parameter_groups` and `regularization` of a run) and `tensors.safetensors`.
 package struct ConformanceCase {
   /// The folder's name.
   package let name: String
@@ -17,6 +17,8 @@ package struct ConformanceCase {
   let loss: any Loss
   /// The optimizer.
   let optimizer: any Optimizer
+  /// Which parameters are updated otherwise, and penalties.
+  let rules: ParameterRules
   /// Bounds on the gradient.
   let clip: GradientClip?
   /// Optimizer steps between `parameter/*` and `after/*`.
@@ -41,6 +43,7 @@ package struct ConformanceCase {
     let optimizer = reader.value("optimizer").flatMap {
       OptimizerRegistry.decode($0, diagnostics: diagnostics)
     }
+    rules = ParameterRules(configuration: reader)
     clip = reader.nested("clip").flatMap(GradientClip.init(options:))
     steps = reader.integer("steps", in: 0...)
     reader.finish()

@@ -10,7 +10,8 @@ struct ExchangeRegions: Sendable {
   let team: Int
   let flags: Int
   let records: Int
-  let chunkSums: Int
+  let gradientSquares: Int
+  let trustSums: Int
   let parameters: Int
   let states: [Int]
   let slots: [Int]
@@ -20,12 +21,16 @@ struct ExchangeRegions: Sendable {
   ///
   /// - Parameters:
   ///   - arena: The parameters' layout.
+  ///   - pieces: The number of pieces of its tensors.
   ///   - shards: The number of shards.
   ///   - lanes: The number of lanes that share the memory.
   ///   - slots: The number of gradients.
   ///   - states: The number of optimizer state buffers.
   ///   - received: The sizes, in floats, of buffers for others' gradients.
-  init(arena: ArenaLayout, shards: Int, lanes: Int, slots: Int, states: Int, received: [Int]) {
+  init(
+    arena: ArenaLayout, pieces: Int, shards: Int, lanes: Int, slots: Int, states: Int,
+    received: [Int]
+  ) {
     var end = 0
     var stagger = 0
     func take(_ bytes: Int) -> Int {
@@ -41,7 +46,8 @@ struct ExchangeRegions: Sendable {
     // Lanes write their flags at the same time: a pair of cache lines each.
     flags = take(lanes * Self.flagStride)
     records = take(shards * MemoryLayout<ShardRecord>.stride)
-    chunkSums = take(arena.chunkCount * MemoryLayout<Double>.stride)
+    gradientSquares = take(pieces * MemoryLayout<Double>.stride)
+    trustSums = take(pieces * MemoryLayout<TrustSums>.stride)
     parameters = takeArena(arena.count)
     self.states = (0..<states).map { _ in takeArena(arena.count) }
     self.slots = (0..<slots).map { _ in takeArena(arena.count) }
@@ -67,13 +73,15 @@ final class ExchangeBuffers: @unchecked Sendable {
   let slots: [FloatView]
   let received: [FloatView]
   let records: UnsafeMutableBufferPointer<ShardRecord>
-  let chunkSums: UnsafeMutableBufferPointer<Double>
+  let pieces: TensorPieces
+  let gradientSquares: UnsafeMutableBufferPointer<Double>
+  let trustSums: UnsafeMutableBufferPointer<TrustSums>
   private let base: UnsafeMutableRawPointer
 
   /// Allocates the memory: shared by a node, if one is given (collective), or private.
   init(
-    arena: ArenaLayout, shards: Int, regions: ExchangeRegions, receivedCounts: [Int],
-    node: Communicator?
+    arena: ArenaLayout, pieces: TensorPieces, shards: Int, regions: ExchangeRegions,
+    receivedCounts: [Int], node: Communicator?
   ) throws(MPIError) {
     let window = try SharedWindow(byteCount: regions.byteCount, node: node)
     guard let base = unsafe window.memory.baseAddress else {
@@ -84,6 +92,7 @@ final class ExchangeBuffers: @unchecked Sendable {
         pointer: (base + offset).bindMemory(to: Float.self, capacity: count), count: count)
     }
     self.arena = arena
+    self.pieces = pieces
     self.window = window
     self.regions = regions
     unsafe self.base = base
@@ -94,9 +103,12 @@ final class ExchangeBuffers: @unchecked Sendable {
     unsafe records = UnsafeMutableBufferPointer(
       start: (base + regions.records).bindMemory(to: ShardRecord.self, capacity: shards),
       count: shards)
-    unsafe chunkSums = UnsafeMutableBufferPointer(
-      start: (base + regions.chunkSums).bindMemory(to: Double.self, capacity: arena.chunkCount),
-      count: arena.chunkCount)
+    unsafe gradientSquares = UnsafeMutableBufferPointer(
+      start: (base + regions.gradientSquares).bindMemory(to: Double.self, capacity: pieces.count),
+      count: pieces.count)
+    unsafe trustSums = UnsafeMutableBufferPointer(
+      start: (base + regions.trustSums).bindMemory(to: TrustSums.self, capacity: pieces.count),
+      count: pieces.count)
   }
 
   /// The memory of the lane group.
@@ -112,12 +124,6 @@ final class ExchangeBuffers: @unchecked Sendable {
     unsafe (base + regions.flags + lane * ExchangeRegions.flagStride)
       .storeBytes(of: flags, as: UInt64.self)
   }
-
-  /// The sum of all chunks' sums of squares, added as a tree.
-  func sumOfSquares() -> Double {
-    if arena.chunkCount == 0 { return 0 }
-    return ShardTree(count: arena.chunkCount).fold({ unsafe chunkSums[$0] }, +)
-  }
 }
 
 extension ArenaLayout {
@@ -125,10 +131,5 @@ extension ArenaLayout {
   func elements(ofChunks chunks: Range<Int>) -> Range<Int> {
     let end = min(chunks.upperBound * Self.chunk, count)
     return min(chunks.lowerBound * Self.chunk, end)..<end
-  }
-
-  /// A chunk's part of the squared norm of the gradient; 0 where it holds statistics.
-  func squaredNorm(ofChunk chunk: Int, _ sum: FloatView) -> Double {
-    chunk < parameterChunkCount ? sumOfSquares(sum) : 0
   }
 }

@@ -15,6 +15,8 @@ package struct ExchangeSettings: Sendable {
   package var mode: SlotMode?
   /// Bytes of gradients a lane may keep before it adds them early; default 256 MiB.
   package var lazyBudget = 256 << 20
+  /// For each tensor whether its gradient is part of the norm; by default all are.
+  package var countsInNorm: [Bool]
   /// Seconds after which a rank that does not come is an error; 0, the default: never.
   package var stallLimit = 0
 
@@ -24,6 +26,7 @@ package struct ExchangeSettings: Sendable {
     self.shards = shards
     self.workers = workers
     self.stateCount = stateCount
+    self.countsInNorm = arena.entries.map { _ in true }
   }
 
   /// The plan for so many ranks.
@@ -66,17 +69,21 @@ package final class ExchangeCore: Sendable {
     _ settings: ExchangeSettings, communicator: Communicator, sharesNode: Bool,
     receivedCounts: [Int]
   ) throws(DataParallelismError) {
+    precondition(
+      settings.countsInNorm.count == settings.arena.entries.count,
+      "countsInNorm has one value for each tensor")
     let plan = settings.plan(ranks: communicator.size)
     let first = communicator.rank * settings.workers
     let isShared = sharesNode && communicator.size > 1
     let members = isShared ? plan.laneCount : settings.workers
+    let pieces = TensorPieces(settings.arena, countsInNorm: settings.countsInNorm)
     let regions = ExchangeRegions(
-      arena: settings.arena, shards: settings.shards, lanes: members,
+      arena: settings.arena, pieces: pieces.count, shards: settings.shards, lanes: members,
       slots: members * plan.slotCount, states: settings.stateCount, received: receivedCounts)
     let (buffers, group) = try throwing {
       () throws(MPIError) -> (ExchangeBuffers, LaneGroup) in
       let buffers = try ExchangeBuffers(
-        arena: settings.arena, shards: settings.shards, regions: regions,
+        arena: settings.arena, pieces: pieces, shards: settings.shards, regions: regions,
         receivedCounts: receivedCounts, node: isShared ? communicator : nil)
       let group = try Self.gather(
         members, in: buffers, settings, communicator, isShared: isShared)

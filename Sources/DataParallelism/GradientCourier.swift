@@ -14,7 +14,8 @@ final class GradientCourier: @unchecked Sendable {
   /// The elements that each rank owns.
   private let slices: [Range<Int>]
   private let recordBytes: [Range<Int>]
-  private let chunkSumBytes: [Range<Int>]
+  private let gradientSquareBytes: [Range<Int>]
+  private let trustSumBytes: [Range<Int>]
   private let parameterBytes: [Range<Int>]
   private static let stateTag: Int32 = 20_000
 
@@ -33,7 +34,9 @@ final class GradientCourier: @unchecked Sendable {
     let slices = chunks.map { arena.elements(ofChunks: $0) }
     self.slices = slices
     recordBytes = rankPlans.map { bytes($0.shards, MemoryLayout<ShardRecord>.stride) }
-    chunkSumBytes = chunks.map { bytes($0, MemoryLayout<Double>.stride) }
+    let pieces = chunks.map { core.buffers.pieces.pieces(ofChunks: $0) }
+    gradientSquareBytes = pieces.map { bytes($0, MemoryLayout<Double>.stride) }
+    trustSumBytes = pieces.map { bytes($0, MemoryLayout<TrustSums>.stride) }
     parameterBytes = slices.map { bytes($0, MemoryLayout<Float>.stride) }
     var parts: [FloatView] = []
     var received = core.buffers.received.makeIterator()
@@ -93,21 +96,30 @@ final class GradientCourier: @unchecked Sendable {
     }
   }
 
-  /// Brings all ranks' sums of squares here.
-  func shareChunkSums() throws(DataParallelismError) {
+  /// Brings the sums of squares of all ranks' slices of the gradient here.
+  func shareGradientSquares() throws(DataParallelismError) {
     try throwing { () throws(MPIError) in
       try unsafe core.communicator.allGather(
-        in: UnsafeMutableRawBufferPointer(core.buffers.chunkSums), parts: chunkSumBytes,
+        in: UnsafeMutableRawBufferPointer(core.buffers.gradientSquares),
+        parts: gradientSquareBytes, using: requests)
+    }
+  }
+
+  /// Brings what trust ratios are made of here, from all ranks' slices.
+  func shareTrustSums() throws(DataParallelismError) {
+    try throwing { () throws(MPIError) in
+      try unsafe core.communicator.allGather(
+        in: UnsafeMutableRawBufferPointer(core.buffers.trustSums), parts: trustSumBytes,
         using: requests)
     }
   }
 
-  /// Brings all ranks' slices of the parameters here, and with them their sums of squares.
+  /// Brings all ranks' slices of the parameters here, and with them the gradient's sums of squares.
   func shareParameters() throws(DataParallelismError) {
     try throwing { () throws(MPIError) in
       try unsafe core.communicator.startAllGather(
-        in: UnsafeMutableRawBufferPointer(core.buffers.chunkSums), parts: chunkSumBytes,
-        using: requests)
+        in: UnsafeMutableRawBufferPointer(core.buffers.gradientSquares),
+        parts: gradientSquareBytes, using: requests)
       try unsafe core.communicator.allGather(
         in: core.buffers.parameters.bytes, parts: parameterBytes, using: requests)
     }

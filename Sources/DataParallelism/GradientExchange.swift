@@ -18,7 +18,8 @@ package import Tensors
 /// }
 /// let flags = try exchange.finishGradients(lane: lane, flags: raised)
 /// let totals = exchange.totals()    // the same on every lane; parameters have not changed yet
-/// try exchange.reduceSlice(lane: lane, clipsByNorm: false) { range, gradient, _ in
+/// try exchange.addGradients(lane: lane, keepsSums: false) { range, gradient in
+///   exchange.measureGradient(gradient, in: range)
 ///   … step on that range of parameters and states, with the gradient's sum …
 /// }
 /// try exchange.publish(lane: lane)  // parameters are new everywhere
@@ -28,6 +29,9 @@ package import Tensors
 /// slots and the records of its own shards; between `finishGradients` and `publish` it reads
 /// records and, inside the closure, changes parameters and states in the range given. Nothing else
 /// touches them.
+///
+/// An update that needs a norm first keeps the sums, meets the other lanes with
+/// ``meet(lane:for:)``, and then walks through its slice again with ``revisitSlice(lane:visit:)``.
 ///
 /// The first lane of a rank runs on the thread that started the world. Methods that name no lane
 /// are called by that thread alone, on every rank in the same order, while the rank's other lanes
@@ -58,19 +62,26 @@ package protocol GradientExchange: AnyObject, Sendable {
   /// - Throws: ``DataParallelismError`` where a rank failed.
   func shareRecords(lane: Int, flags: UInt64) throws(DataParallelismError) -> UInt64
 
-  /// Adds all shards' gradients in the lane's slice and lets the caller use the sum, chunk by
-  /// chunk.
+  /// Adds all shards' gradients in the lane's slice, chunk by chunk.
   ///
   /// - Parameters:
   ///   - lane: The calling lane.
-  ///   - clipsByNorm: Whether the update needs the norm of the whole sum, which costs another
-  ///     meeting of all lanes.
-  ///   - update: Gets a range of the arena, the sum of the gradients there, and the norm of the
-  ///     whole sum where `clipsByNorm` asks for it; changes parameters and states in that range.
+  ///   - keepsSums: Whether the sums, as `visit` leaves them, are to be there for
+  ///     ``revisitSlice(lane:visit:)``; it is faster without.
+  ///   - visit: Gets a range of the arena, which is one chunk, and the sum of the gradients there,
+  ///     which it may change; calls ``measureGradient(_:in:)``.
   /// - Throws: ``DataParallelismError`` where a rank failed.
-  func reduceSlice(
-    lane: Int, clipsByNorm: Bool, update: (Range<Int>, FloatView, Double?) -> Void
+  func addGradients(
+    lane: Int, keepsSums: Bool, visit: (Range<Int>, FloatView) -> Void
   ) throws(DataParallelismError)
+
+  /// Waits until all lanes' measurements are there.
+  ///
+  /// - Throws: ``DataParallelismError`` where a rank failed.
+  func meet(lane: Int, for meeting: Meeting) throws(DataParallelismError)
+
+  /// Walks again through the sums that ``addGradients(lane:keepsSums:visit:)`` kept.
+  func revisitSlice(lane: Int, visit: (Range<Int>, FloatView) -> Void)
 
   /// Makes the new parameters visible to all lanes.
   ///
@@ -86,6 +97,14 @@ package protocol GradientExchange: AnyObject, Sendable {
   ///
   /// - Throws: ``DataParallelismError`` where messages fail.
   func scatterParametersAndState() throws(DataParallelismError)
+}
+
+/// What lanes may have to know of each other before they can go on with an update.
+package enum Meeting: Sendable {
+  /// The norm of the whole gradient, from ``GradientExchange/measureGradient(_:in:)``.
+  case gradientNorm
+  /// Each tensor's norms, from ``GradientExchange/measureDirections(_:in:)``.
+  case trustRatios
 }
 
 extension GradientExchange {
@@ -148,10 +167,6 @@ extension GradientExchange {
   package func abandon(lane: Int) {
     core.group.abandon(core.member(lane))
   }
-
-  /// The norm of the last step's sum of gradients; valid between `publish` and the next
-  /// `finishGradients`.
-  package var gradientNorm: Double { core.buffers.sumOfSquares().squareRoot() }
 
   /// Frees the memory; collective; nothing of the exchange may be used after.
   ///

@@ -20,11 +20,9 @@ package final class MessageExchange: GradientExchange {
   package let core: ExchangeCore
   /// For each lane of this rank, the sums that make the rank's parts.
   private let localSums: [[TreeSum]]
-  /// For each lane of this rank, the sum over all ranks' parts in this rank's slice.
-  private let sums: [TreeSum]
+  /// For each lane of this rank, its part of this rank's slice, with the sum over all ranks' parts.
+  private let slices: [LaneSlice]
   private let courier: GradientCourier
-  /// The chunks that this rank owns.
-  private let slice: Range<Int>
   private let workers: Int
 
   /// Sets up the exchange; collective.
@@ -51,7 +49,6 @@ package final class MessageExchange: GradientExchange {
     let own = rankPlans[rank].parts
     self.core = core
     self.courier = courier
-    self.slice = slice
     self.workers = settings.workers
     self.localSums = core.scratch.map { scratch in
       own.map { part in
@@ -61,8 +58,13 @@ package final class MessageExchange: GradientExchange {
       }
     }
     let program = RankPlan.program(rankPlans, tree: plan.tree)
-    self.sums = core.scratch.map { scratch in
-      TreeSum(courier.sliceParts, program: program, scratch: scratch)
+    self.slices = core.scratch.enumerated().map { worker, scratch in
+      let part = evenly(slice.count, worker, settings.workers)
+      return LaneSlice(
+        arena: core.arena,
+        chunks: (slice.lowerBound + part.lowerBound)..<(slice.lowerBound + part.upperBound),
+        start: elements.lowerBound,
+        sum: TreeSum(courier.sliceParts, program: program, scratch: scratch))
     }
   }
 
@@ -94,42 +96,30 @@ package final class MessageExchange: GradientExchange {
     return core.raisedFlags()
   }
 
-  /// Adds all shards' gradients in the lane's part of the rank's slice, and lets the caller use the
-  /// sum.
-  package func reduceSlice(
-    lane: Int, clipsByNorm: Bool, update: (Range<Int>, FloatView, Double?) -> Void
+  /// Adds all shards' gradients in the lane's part of the rank's slice, chunk by chunk.
+  package func addGradients(
+    lane: Int, keepsSums: Bool, visit: (Range<Int>, FloatView) -> Void
   ) throws(DataParallelismError) {
-    let isFirst = lane == core.lanes.lowerBound
-    if isFirst { try courier.exchangeGradients() }
+    if lane == core.lanes.lowerBound { try courier.exchangeGradients() }
     try barrier(lane: lane)
-    let worker = lane - core.lanes.lowerBound
-    let part = evenly(slice.count, worker, workers)
-    let chunks = (slice.lowerBound + part.lowerBound)..<(slice.lowerBound + part.upperBound)
-    let start = core.arena.elements(ofChunks: slice).lowerBound
-    let sum = sums[worker]
-    let chunkSums = unsafe core.buffers.chunkSums
-    for chunk in chunks {
-      let range = core.arena.elements(ofChunks: chunk..<(chunk + 1))
-      let local = (range.lowerBound - start)..<(range.upperBound - start)
-      if clipsByNorm {
-        sum.store(local)
-        unsafe chunkSums[chunk] = core.arena.squaredNorm(ofChunk: chunk, sum.destination[local])
-      } else {
-        let gradient = sum(local)
-        unsafe chunkSums[chunk] = core.arena.squaredNorm(ofChunk: chunk, gradient)
-        update(range, gradient, nil)
+    slices[lane - core.lanes.lowerBound].add(keepsSums: keepsSums, visit)
+  }
+
+  /// Waits until all ranks' measurements are there.
+  package func meet(lane: Int, for meeting: Meeting) throws(DataParallelismError) {
+    try barrier(lane: lane)
+    if lane == core.lanes.lowerBound {
+      switch meeting {
+      case .gradientNorm: try courier.shareGradientSquares()
+      case .trustRatios: try courier.shareTrustSums()
       }
     }
-    guard clipsByNorm else { return }
     try barrier(lane: lane)
-    if isFirst { try courier.shareChunkSums() }
-    try barrier(lane: lane)
-    let norm = core.buffers.sumOfSquares().squareRoot()
-    for chunk in chunks {
-      let range = core.arena.elements(ofChunks: chunk..<(chunk + 1))
-      let local = (range.lowerBound - start)..<(range.upperBound - start)
-      update(range, sum.destination[local], norm)
-    }
+  }
+
+  /// Walks again through the sums of the lane's part of the rank's slice.
+  package func revisitSlice(lane: Int, visit: (Range<Int>, FloatView) -> Void) {
+    slices[lane - core.lanes.lowerBound].revisit(visit)
   }
 
   /// Sends the new parameters of this rank's slice to all, and gets theirs.

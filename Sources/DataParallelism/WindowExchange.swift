@@ -12,8 +12,8 @@ package final class WindowExchange: GradientExchange {
   package var name: String { core.communicator.size == 1 ? "threads" : "a shared window" }
   /// The plan, the memory, the lanes.
   package let core: ExchangeCore
-  /// For each lane of this rank, the sum over the whole frontier.
-  private let sums: [TreeSum]
+  /// For each lane of this rank, its slice, with the sum over the whole frontier.
+  private let slices: [LaneSlice]
 
   /// Sets up the exchange; collective.
   ///
@@ -25,10 +25,13 @@ package final class WindowExchange: GradientExchange {
     let core = try ExchangeCore(
       settings, communicator: world.communicator, sharesNode: true, receivedCounts: [])
     self.core = core
-    self.sums = core.scratch.map { scratch in
-      TreeSum(
-        core.plan.frontier.map { core.slot(lane: $0.lane, $0.slot) }, program: core.plan.program,
-        scratch: scratch)
+    self.slices = zip(core.lanes, core.scratch).map { lane, scratch in
+      LaneSlice(
+        arena: core.arena, chunks: evenly(core.arena.chunkCount, lane, core.plan.laneCount),
+        start: 0,
+        sum: TreeSum(
+          core.plan.frontier.map { core.slot(lane: $0.lane, $0.slot) },
+          program: core.plan.program, scratch: scratch))
     }
   }
 
@@ -46,31 +49,21 @@ package final class WindowExchange: GradientExchange {
     return core.raisedFlags()
   }
 
-  /// Adds all shards' gradients in the lane's slice and lets the caller use the sum.
-  package func reduceSlice(
-    lane: Int, clipsByNorm: Bool, update: (Range<Int>, FloatView, Double?) -> Void
+  /// Adds all shards' gradients in the lane's slice, chunk by chunk.
+  package func addGradients(
+    lane: Int, keepsSums: Bool, visit: (Range<Int>, FloatView) -> Void
   ) throws(DataParallelismError) {
-    let buffers = core.buffers
-    let sum = sums[lane - core.lanes.lowerBound]
-    let chunks = evenly(core.arena.chunkCount, lane, core.plan.laneCount)
-    for chunk in chunks {
-      let range = core.arena.elements(ofChunks: chunk..<(chunk + 1))
-      if clipsByNorm {
-        sum.store(range)
-        unsafe buffers.chunkSums[chunk] = core.arena.squaredNorm(ofChunk: chunk, sum.destination[range])
-      } else {
-        let gradient = sum(range)
-        unsafe buffers.chunkSums[chunk] = core.arena.squaredNorm(ofChunk: chunk, gradient)
-        update(range, gradient, nil)
-      }
-    }
-    guard clipsByNorm else { return }
+    slices[lane - core.lanes.lowerBound].add(keepsSums: keepsSums, visit)
+  }
+
+  /// Waits until all lanes' measurements are there.
+  package func meet(lane: Int, for meeting: Meeting) throws(DataParallelismError) {
     try core.group.barrier(lane)
-    let norm = buffers.sumOfSquares().squareRoot()
-    for chunk in chunks {
-      let range = core.arena.elements(ofChunks: chunk..<(chunk + 1))
-      update(range, sum.destination[range], norm)
-    }
+  }
+
+  /// Walks again through the sums of the lane's slice.
+  package func revisitSlice(lane: Int, visit: (Range<Int>, FloatView) -> Void) {
+    slices[lane - core.lanes.lowerBound].revisit(visit)
   }
 
   /// Makes the new parameters visible to all lanes.

@@ -27,9 +27,4 @@ package enum Elementwise {
   package static func scale(_ view: FloatView, by scale: Float, clampedTo limit: Float) {
     unsafe ck_scale_clamp(view.pointer, view.count, scale, limit)
   }
-
-  /// The Euclidean length, summed in double.
-  package static func norm(_ view: FloatView) -> Double {
-    unsafe ck_sum_squares(view.pointer, view.count).squareRoot()
-  }
 }

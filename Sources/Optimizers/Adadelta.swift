@@ -7,7 +7,7 @@ public import Tensors
 /// With running means `v` of the gradient's square and `u` of the step's square:
 /// `d = sqrt(u + epsilon) / sqrt(v + epsilon) g` and `w -= learningRate d`. *ADADELTA: An Adaptive
 /// Learning Rate Method*, Zeiler, 2012.
-public struct Adadelta: Optimizer {
+public struct Adadelta: DecayingOptimizer {
   /// The name in configurations.
   public static var kind: String { "adadelta" }
 

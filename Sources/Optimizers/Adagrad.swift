@@ -7,7 +7,7 @@ public import Tensors
 /// With `s += g^2`: `w -= learningRate / (1 + (step - 1) learningRateDecay) g / (sqrt(s) + epsilon)`.
 /// *Adaptive Subgradient Methods for Online Learning and Stochastic Optimization*, Duchi, Hazan and
 /// Singer, 2011.
-public struct Adagrad: Optimizer {
+public struct Adagrad: DecayingOptimizer {
   /// The name in configurations.
   public static var kind: String { "adagrad" }
 

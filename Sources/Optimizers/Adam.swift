@@ -6,7 +6,7 @@ public import Tensors
 /// With running means `m` of the gradient and `v` of its square, each corrected for having started
 /// at 0: `w -= learningRate m / (sqrt(v) + epsilon)`. *Adam: A Method for Stochastic Optimization*,
 /// Kingma and Ba, 2015.
-public struct Adam: Optimizer {
+public struct Adam: DecayingOptimizer {
   /// The name in configurations.
   public static var kind: String { "adam" }
 
@@ -21,7 +21,10 @@ public struct Adam: Optimizer {
   /// Added to the root of the mean square.
   public var epsilon: Double { core.epsilon }
   /// Added to the gradient, times the parameter.
-  public var weightDecay: Double { core.weightDecay }
+  public var weightDecay: Double {
+    get { core.weightDecay }
+    set { core.weightDecay = newValue }
+  }
   /// Whether the largest mean square so far takes the place of the present one.
   ///
   /// *On the Convergence of Adam and Beyond*, Reddi, Kale and Kumar, 2018.

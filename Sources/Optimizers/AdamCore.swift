@@ -4,7 +4,7 @@ internal import Tensors
 
 /// What Adam and AdamW have in common: everything but where weight decay goes.
 ///
-/// NAdam shares the options.
+/// NAdam and LAMB share the options.
 struct AdamCore: Sendable {
   var learningRate: Double
   var beta1: Double
@@ -31,13 +31,13 @@ struct AdamCore: Sendable {
   /// Does not finish the reader.
   init(
     options: OptionReader, learningRate defaultLearningRate: Double = 1e-3,
-    weightDecay defaultWeightDecay: Double
+    weightDecay defaultWeightDecay: Double, epsilon defaultEpsilon: Double = 1e-8
   ) {
     learningRate = options.positiveNumber("learning_rate", default: defaultLearningRate)
     beta1 = options.share("beta1", default: 0.9)
     beta2 = options.share("beta2", default: 0.999)
     if let (first, second) = Self.betas(options) { (beta1, beta2) = (first, second) }
-    epsilon = options.epsilon(default: 1e-8)
+    epsilon = options.epsilon(default: defaultEpsilon)
     weightDecay = options.nonNegativeNumber("weight_decay", default: defaultWeightDecay)
   }
 

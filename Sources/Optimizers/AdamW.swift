@@ -5,7 +5,7 @@ public import Tensors
 /// `1 - learningRate weightDecay`, and the gradient stays as it is.
 ///
 /// *Decoupled Weight Decay Regularization*, Loshchilov and Hutter, 2019.
-public struct AdamW: Optimizer {
+public struct AdamW: DecayingOptimizer {
   /// The name in configurations.
   public static var kind: String { "adamw" }
 
@@ -20,7 +20,10 @@ public struct AdamW: Optimizer {
   /// Added to the root of the mean square.
   public var epsilon: Double { core.epsilon }
   /// Takes this share of the parameter away, times the learning rate.
-  public var weightDecay: Double { core.weightDecay }
+  public var weightDecay: Double {
+    get { core.weightDecay }
+    set { core.weightDecay = newValue }
+  }
   /// Whether the largest mean square so far takes the place of the present one.
   ///
   /// *On the Convergence of Adam and Beyond*, Reddi, Kale and Kumar, 2018.

@@ -8,11 +8,11 @@ public import Tensors
 /// product `p_t` of `mu_1` to `mu_t`: `w -= learningRate ((1 - mu_t) / (1 - p_t) g + mu_(t+1) /
 /// (1 - p_(t+1)) m) / (sqrt(v / (1 - beta2^t)) + epsilon)`. *Incorporating Nesterov Momentum into
 /// Adam*, Dozat, 2016.
-public struct NAdam: Optimizer {
+public struct NAdam: DecayingOptimizer {
   /// The name in configurations.
   public static var kind: String { "nadam" }
 
-  private let core: AdamCore
+  private var core: AdamCore
   private let schedule: MomentumSchedule
 
   /// The step length.
@@ -24,7 +24,10 @@ public struct NAdam: Optimizer {
   /// Added to the root of the mean square.
   public var epsilon: Double { core.epsilon }
   /// Added to the gradient, times the parameter.
-  public var weightDecay: Double { core.weightDecay }
+  public var weightDecay: Double {
+    get { core.weightDecay }
+    set { core.weightDecay = newValue }
+  }
   /// How fast the look ahead grows to `beta1`.
   public var momentumDecay: Double { schedule.decay }
 

@@ -22,8 +22,9 @@ public struct StepSettings: Sendable, Hashable {
 ///
 /// An optimizer knows no layers: it works on flat buffers, and on any range of them, since each
 /// element is computed from its own parameter, gradient and state alone. Stepping a buffer in
-/// slices, in any order, gives the same bits as stepping it whole. The optimizer itself has no
-/// state; what must live from step to step lies in ``OptimizerState``.
+/// slices, in any order, gives the same bits as stepping it whole; only a ``LayerwiseOptimizer``
+/// wants whole tensors. The optimizer itself has no state; what must live from step to step lies in
+/// ``OptimizerState``.
 public protocol Optimizer: Sendable {
   /// The name in configurations: `adam`.
   static var kind: String { get }
@@ -42,7 +43,7 @@ public protocol Optimizer: Sendable {
   /// - Parameters:
   ///   - settings: the step's number, learning rate and gradient scale.
   ///   - parameters: the parameters of the range.
-  ///   - gradients: their gradients, summed over samples; not changed.
+  ///   - gradients: their gradients, summed over samples; changed by a ``LayerwiseOptimizer`` only.
   ///   - state: the range's part of each state buffer, zero before step 1.
   /// - Precondition: all views have the same number of elements, and the state one buffer for each
   ///   of ``stateNames``.

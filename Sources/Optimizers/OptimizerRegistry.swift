@@ -12,6 +12,8 @@ public enum OptimizerRegistry {
       RMSprop.self,
       Adagrad.self,
       Adadelta.self,
+      LARS.self,
+      LAMB.self,
     ]
   }
 

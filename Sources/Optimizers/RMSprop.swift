@@ -9,7 +9,7 @@ public import Tensors
 /// square of the gradient's running mean is taken off `v`. *Neural Networks for Machine Learning*,
 /// lecture 6, Tieleman and Hinton, 2012; centered: *Generating Sequences With Recurrent Neural
 /// Networks*, Graves, 2013.
-public struct RMSprop: Optimizer {
+public struct RMSprop: DecayingOptimizer {
   /// The name in configurations.
   public static var kind: String { "rmsprop" }
 

@@ -7,7 +7,7 @@ public import Tensors
 /// With gradient `g`, parameter `w` and buffer `b`: `d = g + weightDecay w`;
 /// `b = momentum b + (1 - dampening) d`, but `b = d` at step 1; then `w -= learningRate b`, with
 /// Nesterov's `w -= learningRate (d + momentum b)`.
-public struct SGD: Optimizer {
+public struct SGD: DecayingOptimizer {
   /// The name in configurations.
   public static var kind: String { "sgd" }
 

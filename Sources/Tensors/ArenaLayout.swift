@@ -30,7 +30,7 @@ public struct ArenaLayout: Sendable {
   /// The number of floats of the arena, gaps included, a multiple of 16.
   public let count: Int
 
-  /// Elements a chunk: the unit that sums of squares are taken over and that slices are cut at.
+  /// Elements a chunk: the unit that slices are cut at, and tensors for their sums of squares.
   public static let chunk = 4096
 
   /// Lays out parameters and running statistics given in order of execution.
@@ -54,6 +54,9 @@ public struct ArenaLayout: Sendable {
 
   /// The parameters, then the running statistics.
   public var allEntries: [ArenaEntry] { entries + statistics }
+
+  /// Where the parameters and their gaps end and the running statistics begin.
+  public var parameterEnd: Int { statistics.first?.offset ?? count }
 
   /// The number of chunks, the last one possibly shorter.
   public var chunkCount: Int { (count + Self.chunk - 1) / Self.chunk }

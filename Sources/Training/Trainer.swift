@@ -39,6 +39,10 @@ public struct Trainer {
   public var optimizer: any Optimizer
   /// The learning rate over the run.
   public var schedule: Schedule
+  /// Tensors that are updated otherwise than the rest; the first group that matches a name has it.
+  public var parameterGroups: [ParameterGroup] = []
+  /// A penalty on the size of weights.
+  public var regularization = Regularization()
   /// How long and in what batches, and when it ends before its time; without `shards` there is one for each
   /// worker of the launch.
   public var settings: TrainSettings
@@ -96,7 +100,8 @@ public struct Trainer {
       let shards = settings.shards ?? min(world.size * workers, settings.globalBatch)
       let plan = try TrainingPlan(
         model: model, data: data, loss: loss, optimizer: optimizer, schedule: schedule,
-        settings: settings, shards: shards, seed: seed)
+        settings: settings, shards: shards, seed: seed,
+        rules: ParameterRules(groups: parameterGroups, regularization: regularization))
       let session = try TrainingSession(plan, workers: workers, kind: .auto, world: world)
       try session.initialize()
       let recorder = ResultRecorder()

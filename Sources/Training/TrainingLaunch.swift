@@ -41,7 +41,7 @@ package struct TrainingLaunch {
         model: configuration.model, data: configuration.data.load(seed: configuration.seed),
         loss: configuration.loss, optimizer: configuration.optimizer,
         schedule: configuration.schedule, settings: settings, shards: shards,
-        seed: configuration.seed)
+        seed: configuration.seed, rules: configuration.rules)
       try state?.check(against: plan)
       return plan
     }

@@ -22,8 +22,8 @@ package struct TrainingPlan: Sendable {
   package let monitor: Monitor
   /// How long and in what batches.
   package let settings: TrainSettings
-  /// Bounds on the gradient; nil for none.
-  package let clip: GradientClip?
+  /// How each tensor is updated.
+  package let update: UpdatePlan
   /// The data.
   package let data: DataSplits
   /// Which samples each step and shard gets.
@@ -44,13 +44,15 @@ package struct TrainingPlan: Sendable {
   ///   - settings: how long and in what batches.
   ///   - shards: into how many shards a step is cut.
   ///   - seed: the run's seed.
-  /// - Throws: `OptionsError` where the network does not fit together or not to the data, or the schedule
-  ///   or a monitor not to the run;
+  ///   - rules: the groups and penalties of parameters.
+  /// - Throws: `OptionsError` where the network does not fit together or not to the data, a group not to
+  ///   the network, or the schedule or a monitor not to the run;
   ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output;
   ///   `DatasetError` where the network reads ids from the data that it does not know.
   package init(
     model: ModelSpec, data: DataSplits, loss: any Loss, optimizer: any Optimizer,
-    schedule: Schedule = Schedule(), settings: TrainSettings, shards: Int, seed: UInt64
+    schedule: Schedule = Schedule(), settings: TrainSettings, shards: Int, seed: UInt64,
+    rules: ParameterRules = ParameterRules()
   ) throws {
     try Self.checkInputs(of: model)
     graph = try Graph(model, dataShape: data.inputShape)
@@ -61,7 +63,10 @@ package struct TrainingPlan: Sendable {
     monitor = Self.monitor(settings, loss: loss)
     self.settings = settings
     let hasClip = settings.clipNorm != nil || settings.clipValue != nil
-    clip = hasClip ? GradientClip(norm: settings.clipNorm, value: settings.clipValue) : nil
+    update = try UpdatePlan(
+      optimizer: optimizer, rules: rules,
+      clip: hasClip ? GradientClip(norm: settings.clipNorm, value: settings.clipValue) : nil,
+      layout: graph.layout)
     self.data = data
     batches = BatchPlan(
       sampleCount: data.train.count, globalBatch: settings.globalBatch, shards: shards)

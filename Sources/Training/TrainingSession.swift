@@ -32,9 +32,10 @@ package final class TrainingSession {
     self.plan = plan
     self.workers = workers
     self.world = world
-    let settings = ExchangeSettings(
+    var settings = ExchangeSettings(
       arena: plan.graph.layout, shards: plan.batches.shards, workers: workers,
       stateCount: plan.optimizer.stateNames.count)
+    settings.countsInNorm = plan.update.countsInNorm
     exchange = try kind.makeExchange(settings, world: world)
     loop = TrainingLoop(plan: plan, exchange: exchange)
   }

@@ -56,4 +56,33 @@ extension LevelTests {
     #expect(dx3 == dx4)
     #expect(bits(dweight) == bits(other.mean) && bits(dbias) == bits(other.factor))
   }
+
+  @Test("pooling", arguments: PoolTests.channelCounts)
+  func pooling(channels: Int) {
+    for example in PoolTests.examples(channels) {
+      let x = numbers(example.inputCount, seed: 41), dy = numbers(example.outputCount, seed: 42)
+      comparePooling(0, example, x: x, dy: dy)
+      comparePooling(1, example, x: rounded(x), dy: rounded(dy))
+    }
+  }
+
+  private func comparePooling<Element: BitwiseCopyable & Equatable>(
+    _ type: UInt32, _ example: PoolExample, x: [Element], dy: [Element]
+  ) {
+    var pool = example.pool
+    let winners = [UInt32](repeating: 0, count: example.outputCount)
+    var one = (y: dy, winners: winners, dx: x), other = one
+    unsafe ck_max_pool_forward_v3(type, &pool, x, &one.y, &one.winners)
+    unsafe ck_max_pool_forward_v4(type, &pool, x, &other.y, &other.winners)
+    #expect(one.y == other.y && one.winners == other.winners)
+    unsafe ck_max_pool_backward_v3(type, &pool, dy, one.winners, &one.dx)
+    unsafe ck_max_pool_backward_v4(type, &pool, dy, one.winners, &other.dx)
+    #expect(one.dx == other.dx)
+    unsafe ck_average_pool_forward_v3(type, &pool, x, &one.y)
+    unsafe ck_average_pool_forward_v4(type, &pool, x, &other.y)
+    #expect(one.y == other.y)
+    unsafe ck_average_pool_backward_v3(type, &pool, dy, &one.dx)
+    unsafe ck_average_pool_backward_v4(type, &pool, dy, &other.dx)
+    #expect(one.dx == other.dx)
+  }
 }

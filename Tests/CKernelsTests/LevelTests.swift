@@ -3,7 +3,7 @@ import CKernelsLevels
 import Testing
 
 /// Whether this CPU runs the AVX-512 versions, so that both can be compared.
-private var hasBothLevels: Bool {
+var hasBothLevels: Bool {
   unsafe String(cString: ck_instruction_set()) == "x86-64-v4"
 }
 
@@ -246,5 +246,22 @@ struct LevelTests {
     #expect(
       run { unsafe ck_adadelta_step_v3(&$0.w, g, &$0.a, &$0.b, count, adadelta) }
         == run { unsafe ck_adadelta_step_v4(&$0.w, g, &$0.a, &$0.b, count, adadelta) })
+  }
+  @Test("layerwise optimizers and penalties")
+  func layerwise() {
+    let g = numbers(count, seed: 15), w = numbers(count, seed: 16)
+    let lamb = level_lamb(
+      gradient_scale: 0.3, weight_decay: 0.1, mean_share: 0.1, mean_scale: 3, beta2: 0.9,
+      square_share: 0.1, root_scale: 7, epsilon: 1e-6)
+    var (g3, m3, v3) = (g, g, g.map(abs)), (g4, m4, v4) = (g, g, g.map(abs))
+    unsafe ck_lamb_direction_v3(w, &g3, &m3, &v3, count, lamb)
+    unsafe ck_lamb_direction_v4(w, &g4, &m4, &v4, count, lamb)
+    #expect([g3, m3, v3].map(bits) == [g4, m4, v4].map(bits))
+    compare(
+      "descent", count: count, { unsafe ck_descend_v3(&$0, g, count, 0.3) },
+      { unsafe ck_descend_v4(&$0, g, count, 0.3) })
+    compare(
+      "penalty", count: count, { unsafe ck_add_penalty_v3(&$0, w, count, 0.1, 0.3) },
+      { unsafe ck_add_penalty_v4(&$0, w, count, 0.1, 0.3) })
   }
 }

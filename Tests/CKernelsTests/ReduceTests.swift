@@ -129,6 +129,14 @@ private func plan(_ leaves: Range<Int>) -> [Int32] {
     #expect(free == [-4, .infinity])
   }
 
+  @Test("a penalty's gradient is added, of a weight of 0 none")
+  func penalty() {
+    let w: [Float] = [2, -2, 0, -0.0, 0.5, -8]
+    var g: [Float] = [1, 1, 1, 1, -1, 0]
+    unsafe ck_add_penalty(&g, w, g.count, 0.25, 0.5)
+    #expect(g == [2.25, -0.25, 1, 1, -0.5, -4.25])
+  }
+
   @Test("addition, also in place")
   func add() {
     let a = numbers(77, seed: 1), b = numbers(77, seed: 2)

@@ -12,6 +12,8 @@ struct FakeTraining: Hashable, Sendable {
   var shards: Int
   var clips: Bool
   var steps = 3
+  /// Whether there are tensors of several sizes and axes; `count` says nothing then.
+  var isMixed = false
 
   static let table: [Float] = {
     let stream = RandomStream(seed: 3, purpose: .noise)
@@ -19,8 +21,17 @@ struct FakeTraining: Hashable, Sendable {
   }()
 
   var arena: ArenaLayout {
-    ArenaLayout(executionOrder: [("a", [count / 3]), ("b", [count - (count / 3 + 15) / 16 * 16])])
+    if isMixed { return Self.mixedArena }
+    return ArenaLayout(executionOrder: [
+      ("a", [count / 3]), ("b", [count - (count / 3 + 15) / 16 * 16]),
+    ])
   }
+
+  /// Tensors within a chunk, across the border of two, and over several.
+  static let mixedArena = ArenaLayout(executionOrder: [
+    ("one.weight", [40, 7]), ("one.bias", [40]), ("two.weight", [130, 70]), ("two.bias", [130]),
+    ("three.weight", [64, 64]), ("three.bias", [5000]), ("four.weight", [3, 3]),
+  ])
 
   static func initial(_ index: Int) -> Float { table[index % 4099] }
 
@@ -81,6 +92,34 @@ struct FakeTraining: Hashable, Sendable {
     return values[0]
   }
 
+  /// All shards' gradients, added by one thread.
+  func sumOfGradients(step: Int, parameters: FloatView) -> FloatStorage {
+    let arena = arena
+    let gradients = (0..<shards).map { shard in
+      let storage = FloatStorage(count: arena.count)
+      gradient(shard: shard, step: step, parameters: parameters, into: storage.view)
+      return storage
+    }
+    return Self.strideDoubling(gradients) { left, right in
+      let (a, b) = unsafe (left.view.pointer, right.view.pointer)
+      for index in 0..<arena.count { unsafe a[index] += b[index] }
+      return left
+    }
+  }
+
+  /// The norm of some tensors, each cut at the multiples of 4096 that lie in it.
+  static func norm(of view: FloatView, over entries: [ArenaEntry]) -> Double {
+    let squares = entries.flatMap { entry in
+      let borders = stride(from: 0, to: entry.range.upperBound, by: 4096).filter {
+        $0 > entry.range.lowerBound
+      }
+      return zip([entry.range.lowerBound] + borders, borders + [entry.range.upperBound]).map {
+        unsafe ck_sum_squares(view.pointer + $0, $1 - $0)
+      }
+    }
+    return strideDoubling(squares, +).squareRoot()
+  }
+
   /// The whole training by one thread.
   func reference() -> Result {
     let arena = arena
@@ -92,21 +131,8 @@ struct FakeTraining: Hashable, Sendable {
     var norm = 0.0
     var totals = ShardRecord()
     for step in 0..<steps {
-      let gradients = (0..<shards).map { shard in
-        let storage = FloatStorage(count: arena.count)
-        gradient(shard: shard, step: step, parameters: parameters.view, into: storage.view)
-        return storage
-      }
-      let sum = Self.strideDoubling(gradients) { left, right in
-        let (a, b) = unsafe (left.view.pointer, right.view.pointer)
-        for index in 0..<arena.count { unsafe a[index] += b[index] }
-        return left
-      }
-      let squares = stride(from: 0, to: arena.count, by: 4096).map { start in
-        let end = min(start + 4096, arena.count)
-        return unsafe ck_sum_squares(sum.view.pointer + start, end - start)
-      }
-      norm = Self.strideDoubling(squares, +).squareRoot()
+      let sum = sumOfGradients(step: step, parameters: parameters.view)
+      norm = Self.norm(of: sum.view, over: arena.entries)
       totals = Self.strideDoubling((0..<shards).map { record(shard: $0, step: step) }, +)
       let scale = Self.scale(weight: totals.weight, norm: clips ? norm : nil)
       Self.update(parameters.view, momentum.view, sum.view, scale: scale)

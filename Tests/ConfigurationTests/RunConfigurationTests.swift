@@ -51,6 +51,26 @@ struct RunConfigurationTests {
     #expect(YAMLWriter.text(try RunConfiguration(path: again).resolved) == copy)
   }
 
+  @Test("has no rules for parameters unless they are written")
+  func rules() throws {
+    let folder = try TemporaryFolder()
+    let plain = try RunConfiguration(path: folder.write(Self.valid, to: "plain.yaml"))
+    #expect(plain.rules.groups.isEmpty && plain.rules.regularization.isNone)
+    let path = try folder.write(
+      Self.valid + """
+        parameter_groups:
+          - {match: ["*.bias", "*norm*"], weight_decay: 0}
+          - {match: "dense_1.*", frozen: true}
+        regularization: {l1: 1e-5, l2: 1e-4}
+
+        """, to: "rules.yaml")
+    let rules = try RunConfiguration(path: path).rules
+    #expect(rules.groups.map { $0.match.count } == [2, 1])
+    #expect(rules.groups[0].match[1].text == "*norm*")
+    #expect(rules.groups[0].match[1].mark?.line == 7)
+    #expect(rules.regularization.l1 == 1e-5 && rules.regularization.l2 == 1e-4)
+  }
+
   @Test("misses every section that is not there")
   func missingSections() throws {
     let messages = try problems("seed: 1\n").map(\.message).joined(separator: "\n")

@@ -43,6 +43,7 @@ struct SettingsTests {
         checkpoint: {every_steps: 500, every_epochs: 2, keep_last: 3, keep_best: 0}
         validate_every_steps: 100
         log_every_steps: 10
+        monitor: {every_steps: 25}
       """)
     #expect(problems.isEmpty)
     #expect(
@@ -54,7 +55,7 @@ struct SettingsTests {
             monitor: Monitor(RunMetric(.train, .accuracy), mode: .min), patience: 3,
             minimumChange: 0.5, restoresBest: false),
           checkpoint: CheckpointSettings(everySteps: 500, everyEpochs: 2, keepLast: 3, keepBest: 0),
-          validateEverySteps: 100, logEverySteps: 10))
+          validateEverySteps: 100, logEverySteps: 10, monitorEverySteps: 25))
   }
 
   @Test("Early stopping has defaults, and is off where it is not mentioned")
@@ -76,6 +77,10 @@ struct SettingsTests {
       ("", "train needs `epochs` or `steps`", "train needs `global_batch`"),
       ("train: {epochs: 1}", "train needs `global_batch`", nil),
       ("train: {global_batch: 8}", "train needs `epochs` or `steps`", nil),
+      (
+        "train: {epochs: 1, global_batch: 8, monitor: {every: 5}}",
+        "train.monitor needs `every_steps`", "unknown key `every` in train.monitor"
+      ),
       ("train: {epochs: 0, global_batch: 8}", "`epochs` of train is 0, legal is 1 or more", nil),
       (
         "train: {steps: a, global_batch: 8}", "`steps` of train takes a whole number, found `a`",

@@ -60,6 +60,34 @@ extension EndToEnd {
       }
     }
 
+    @Test("digits with lamb or lars, groups, penalties and clipping, monitored")
+    func layerwise() throws {
+      let folder = try TemporaryFolder()
+      let configuration = folder.file("layerwise.yaml")
+      for optimizer in ["{lamb: {learning_rate: 0.01}}", "{lars: {learning_rate: 2}}"] {
+        try """
+        extends: \(RepositoryFiles.path("configs/digits-mlp.yaml"))
+        optimizer: {adam: null}
+        parameter_groups:
+          - {match: dense_1.bias, frozen: true}
+          - {match: "*.bias", weight_decay: 0.01}
+          - {match: "dense_2.*", learning_rate_factor: 0.5, l1: 1e-4}
+        regularization: {l2: 1e-4}
+        train: {epochs: null, steps: 60, clip: {norm: 1.0}, monitor: {every_steps: 20}}
+        """.write(toFile: configuration, atomically: true, encoding: .utf8)
+        let changes = ["optimizer=\(optimizer)"]
+        let reference = try Self.outcome(configuration, Layout(), changes)
+        #expect(reference.evaluations.contains { $0.contains { $0.hasPrefix("gradient_norm/") } })
+        for layout in [
+          Layout(workers: 3), Layout(ranks: 2), Layout(ranks: 3), Layout(ranks: 2, workers: 2),
+          Layout(ranks: 2, reducer: "message"), Layout(ranks: 3, reducer: "message"),
+        ] {
+          let outcome = try Self.outcome(configuration, layout, changes)
+          #expect(outcome == reference, "\(optimizer), \(layout.testDescription)")
+        }
+      }
+    }
+
     @Test("fashion-mnist-mlp with dropout: one hash everywhere", .needsFashionMNIST)
     func fashion() throws {
       let folder = try TemporaryFolder()

@@ -46,12 +46,12 @@ struct BFloat16ProgramTests {
     (
       "convolutions with batch norm",
       Sequential(input: [8, 8, 3]) {
-        Conv2D(16, kernel: (3, 3), padding: .same, bias: false)
+        Conv2D(16, kernel: 3, padding: .same, bias: false)
         BatchNorm()
         ActivationLayer(.relu)
         Residual(activation: .relu) {
-          Conv2D(16, kernel: (3, 3), padding: .same, activation: .relu)
-          Conv2D(16, kernel: (3, 3), padding: .same, bias: false)
+          Conv2D(16, kernel: 3, padding: .same, activation: .relu)
+          Conv2D(16, kernel: 3, padding: .same, bias: false)
           BatchNorm()
         }
         Flatten()

@@ -9,21 +9,21 @@ import Testing
 /// name.
 private func blocks(rectifier: Activation) -> ModelSpec {
   Sequential(input: [6, 6, 2]) {
-    Conv2D(4, kernel: (3, 3), padding: .same, bias: false)
+    Conv2D(4, kernel: 3, padding: .same, bias: false)
     BatchNorm()
     ActivationLayer(rectifier)
     Residual(activation: rectifier) {
-      Conv2D(4, kernel: (3, 3), padding: .same, bias: false)
+      Conv2D(4, kernel: 3, padding: .same, bias: false)
       BatchNorm()
       ActivationLayer(rectifier)
-      Conv2D(4, kernel: (3, 3), padding: .same, bias: false)
+      Conv2D(4, kernel: 3, padding: .same, bias: false)
       BatchNorm()
     }
     Residual(activation: rectifier) {
-      Conv2D(6, kernel: (3, 3), stride: (2, 2), padding: .same, bias: false)
+      Conv2D(6, kernel: 3, stride: 2, padding: .same, bias: false)
       BatchNorm(momentum: 0.3)
     } shortcut: {
-      Conv2D(6, kernel: (1, 1), stride: (2, 2), bias: false)
+      Conv2D(6, kernel: 1, stride: 2, bias: false)
       BatchNorm()
     }
     Flatten()

@@ -10,9 +10,10 @@ import Testing
 ///   - model: the network, of a class for each logit.
 ///   - labels: the classes of the batch's samples.
 ///   - ids: what to feed in place of random numbers, and then without a gradient.
+///   - values: what to feed in place of random numbers.
 ///   - name: the network in words.
 func expectCentralDifferences(
-  _ model: ModelSpec, labels: [Float], ids: [Float]? = nil, _ name: String
+  _ model: ModelSpec, labels: [Float], ids: [Float]? = nil, values: [Float]? = nil, _ name: String
 ) throws {
   let bench = try Bench(
     model, loss: CrossEntropy(), batch: labels.count, mode: .training(inputGradients: true))
@@ -20,7 +21,7 @@ func expectCentralDifferences(
   var inputs: [[Float]] = []
   for (tag, view) in bench.program.inputs.enumerated() {
     bench.fill(view, stream, UInt32(tag))
-    inputs.append(ids ?? view.array)
+    inputs.append(ids ?? values ?? view.array)
   }
   // A step may overwrite its inputs and target: their room is reused.
   func loss() -> Double {

@@ -72,7 +72,7 @@ struct ConvolutionLayerTests {
 
   @Test("have PyTorch's parameters")
   func parameters() throws {
-    let layer = Conv2D(6, kernel: (3, 5), groups: 2)
+    let layer = Conv2D(6, kernel: Extent2D(height: 3, width: 5), groups: 2)
     let parameters = layer.parameters(of: [[9, 9, 4]])
     #expect(parameters.map(\.name) == ["weight", "bias"])
     #expect(parameters.map(\.shape) == [[6, 2, 3, 5], [6]])

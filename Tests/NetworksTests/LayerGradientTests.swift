@@ -12,6 +12,8 @@ struct LayerGradientTests {
     let model: ModelSpec
     /// Ids to feed in place of random numbers: they have no gradient.
     var ids: [Float]? = nil
+    /// Numbers to feed in place of random ones.
+    var values: [Float]? = nil
   }
 
   private static let two = [
@@ -69,6 +71,20 @@ struct LayerGradientTests {
         Dense(3)
       }),
     Case(
+      name: "pooling",
+      model: Sequential(input: [6, 7, 2]) {
+        MaxPool2D(3, stride: 2, padding: 1)
+        AveragePool2D(Extent2D(height: 2, width: 3), stride: 1, padding: 1)
+        GlobalAveragePool2D().named("mean")
+        GlobalMaxPool2D().named("largest").from("input")
+        AveragePool2D(4).named("corner").from("input")
+        Flatten().named("flat")
+        Concatenate().from("mean", "largest", "flat")
+        Dense(3)
+      },
+      // No two are so near that a step of the central difference makes another the maximum.
+      values: (0..<336).map { Float($0 * 101 % 336) * 0.025 - 4.2 }),
+    Case(
       name: "embeddings",
       model: Sequential(input: [5]) {
         Embedding(vocabulary: 7, dimensions: 4)
@@ -83,6 +99,25 @@ struct LayerGradientTests {
         GRU(3, bidirectional: true)
         Residual { RNN(3, layers: 2, bidirectional: true) }
         LSTM(4, layers: 2, returnSequences: false)
+        Dense(3)
+      }),
+    Case(
+      name: "attention across inputs and over itself",
+      model: ModelSpec(inputs: [
+        ModelSpec.Input(name: "query", shape: [3, 4]), ModelSpec.Input(name: "key", shape: [5, 4]),
+      ]) {
+        MultiHeadAttention(heads: 2).named("across").from("query", "key")
+        MultiHeadAttention(heads: 1, causal: true).from("key", "across")
+        MultiHeadAttention(heads: 4, bias: false)
+        Flatten()
+        Dense(3)
+      }),
+    Case(
+      name: "transformer blocks",
+      model: Sequential(input: [3, 4]) {
+        TransformerBlock(heads: 2, feedForward: 6, causal: true)
+        TransformerBlock(heads: 1, feedForward: 5, norm: .post, activation: .tanh, dropout: 0)
+        Flatten()
         Dense(3)
       }),
     Case(
@@ -101,7 +136,8 @@ struct LayerGradientTests {
   func gradients(index: Int) throws {
     let example = Self.cases[index]
     try expectCentralDifferences(
-      example.model, labels: Self.labels, ids: example.ids, example.name)
+      example.model, labels: Self.labels, ids: example.ids, values: example.values,
+      example.name)
   }
 
   @Test(

@@ -102,6 +102,37 @@ import Testing
     #expect(decode("nadam", ["amsgrad": "true"]).problems.count == 1)
   }
 
+  @Test("the layerwise optimizers read all their options")
+  func layerwise() throws {
+    let (first, problems) = decode(
+      "lars",
+      [
+        "learning_rate": "3", "momentum": "0.5", "weight_decay": "1e-4",
+        "trust_coefficient": "0.02", "epsilon": "0",
+      ])
+    let lars = try #require(first as? LARS)
+    #expect(problems == [])
+    #expect(lars.learningRate == 3 && lars.momentum == 0.5 && lars.weightDecay == 1e-4)
+    #expect(lars.trustCoefficient == 0.02 && lars.epsilon == 0)
+    let plain = try #require(decode("lars", ["learning_rate": "1"]).optimizer as? LARS)
+    #expect(plain.momentum == 0.9 && plain.weightDecay == 0 && plain.trustCoefficient == 1e-3)
+    #expect(plain.epsilon == 1e-8)
+    #expect(decode("lars").problems == ["lars needs `learning_rate`; "])
+    let lamb = try #require(
+      decode(
+        "lamb",
+        [
+          "learning_rate": "0.1", "beta1": "0.8", "beta2": "0.9", "epsilon": "1e-3",
+          "weight_decay": "0.4",
+        ]
+      ).optimizer as? LAMB)
+    #expect(lamb.learningRate == 0.1 && lamb.beta1 == 0.8 && lamb.beta2 == 0.9)
+    #expect(lamb.epsilon == 1e-3 && lamb.weightDecay == 0.4)
+    let bare = try #require(decode("lamb").optimizer as? LAMB)
+    #expect(bare.learningRate == 1e-3 && bare.epsilon == 1e-6 && bare.weightDecay == 0.01)
+    #expect(decode("lamb", ["amsgrad": "true"]).problems.count == 1)
+  }
+
   @Test("sgd needs a learning rate")
   func learningRateRequired() {
     #expect(decode("sgd").problems == ["sgd needs `learning_rate`; "])
@@ -185,7 +216,7 @@ import Testing
     #expect(
       kind.problems == [
         "unknown optimizer `adm`; did you mean `adam`? known optimizers: sgd, adam, adamw, "
-          + "nadam, rmsprop, adagrad, adadelta"
+          + "nadam, rmsprop, adagrad, adadelta, lars, lamb"
       ])
   }
 
@@ -193,6 +224,8 @@ import Testing
   func kinds() {
     #expect(
       OptimizerRegistry.kinds
-        == ["sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta"])
+        == [
+          "sgd", "adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta", "lars", "lamb",
+        ])
   }
 }

@@ -19,6 +19,7 @@ final class Diary: TrainingObserver {
     switch event {
     case .started(let description): descriptions.append(description)
     case .step: break
+    case .tensorNorms(let report): entries.append("norms \(report.step)")
     case .log(let report): entries.append("log \(report.step)")
     case .epoch(let report): entries.append("epoch \(report.step) of \(report.sums.count)")
     case .validation(let report): entries.append("validation \(report.step)")

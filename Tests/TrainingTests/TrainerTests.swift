@@ -3,6 +3,7 @@ import Datasets
 import Networks
 import Operators
 import Optimizers
+import Options
 import TestSupport
 import Testing
 import Training
@@ -72,6 +73,43 @@ struct TrainerTests {
     #expect(one.weightsHash == three.weightsHash)
     let unclipped = try Self.result(workers: 1, shards: 5, batch: 33, optimizer: optimizer)
     #expect(unclipped.weightsHash != one.weightsHash)
+  }
+
+  @Test("leaves frozen layers as they started, and gives the same bits with groups and LAMB")
+  func groups() throws {
+    func result(workers: Int, steps: Int = 20) throws -> TrainingResult {
+      var trainer = Trainer(
+        Self.model, data: try Self.digits(), optimizer: LAMB(learningRate: 0.01),
+        settings: TrainSettings(
+          length: .steps(steps), globalBatch: 33, shards: 5, workers: workers, clipNorm: 0.5),
+        seed: 3)
+      trainer.parameterGroups = [
+        ParameterGroup("dense_1.weight", isFrozen: true),
+        ParameterGroup("dense_3.*", weightDecay: 0.1, learningRateFactor: 0.5),
+      ]
+      trainer.regularization = Regularization(l1: 1e-4, l2: 1e-3)
+      return try trainer.run()
+    }
+    let one = try result(workers: 1)
+    #expect(try result(workers: 3).weightsHash == one.weightsHash)
+    let early = try result(workers: 2, steps: 1)
+    func values(_ result: TrainingResult, _ name: String) -> [Float]? {
+      result.parameters.first { $0.name == name }?.values
+    }
+    #expect(values(one, "dense_1.weight") == values(early, "dense_1.weight"))
+    #expect(values(one, "dense_1.bias") != values(early, "dense_1.bias"))
+    #expect(values(one, "dense_2.weight") != values(early, "dense_2.weight"))
+  }
+
+  @Test("says which tensors there are where a group matches none")
+  func wrongGroup() throws {
+    var trainer = Trainer(
+      Self.model, data: try Self.digits(),
+      settings: TrainSettings(length: .steps(1), globalBatch: 8))
+    trainer.parameterGroups = [ParameterGroup("dense_4.weight", isFrozen: true)]
+    let error = #expect(throws: OptionsError.self) { try trainer.run() }
+    #expect(error?.description.contains("matches no tensor") == true)
+    #expect(error?.description.contains("dense_1.weight, ") == true)
   }
 
   @Test("trains on another number of shards to other bits, but as well")

@@ -34,4 +34,7 @@ bool ck_all_finite(const float *x, size_t n);
 /// g = g * scale, then held between -limit and limit; an infinite limit holds nothing, NaN stays.
 void ck_scale_clamp(float *g, size_t n, float scale, float limit);
 
+/// Adds the gradient of l1 sum |w| + l2 / 2 sum w^2: g += l1 sign(w) + l2 w; the sign of 0 is 0.
+void ck_add_penalty(float *g, const float *w, size_t n, float l1, float l2);
+
 #endif

@@ -22,7 +22,7 @@ struct ConfigCheckCommand: Command {
       model: configuration.model, data: configuration.data.load(seed: configuration.seed),
       loss: configuration.loss, optimizer: configuration.optimizer,
       schedule: configuration.schedule, settings: configuration.train,
-      shards: configuration.train.shards ?? 1, seed: configuration.seed)
+      shards: configuration.train.shards ?? 1, seed: configuration.seed, rules: configuration.rules)
     try context.output.line(
       "ok: \(configuration.name), \(plan.graph.layout.parameterCount) parameters, "
         + "\(plan.totalSteps) steps")

@@ -39,13 +39,15 @@ public struct TrainSettings: Sendable, Equatable {
   public var validateEverySteps: Int?
   /// Steps from one record of the metrics to the next, at least 1.
   public var logEverySteps: Int
+  /// Steps from one look at each tensor's norms to the next; nil for none.
+  public var monitorEverySteps: Int?
 
   /// Makes settings in code.
   public init(
     length: Length, globalBatch: Int, shards: Int? = nil, workers: Int? = nil,
     precision: ElementType = .float32, clipNorm: Double? = nil, clipValue: Double? = nil,
     earlyStopping: EarlyStopping? = nil, checkpoint: CheckpointSettings = CheckpointSettings(),
-    validateEverySteps: Int? = nil, logEverySteps: Int = 50
+    validateEverySteps: Int? = nil, logEverySteps: Int = 50, monitorEverySteps: Int? = nil
   ) {
     self.length = length
     self.globalBatch = globalBatch
@@ -58,6 +60,7 @@ public struct TrainSettings: Sendable, Equatable {
     self.checkpoint = checkpoint
     self.validateEverySteps = validateEverySteps
     self.logEverySteps = logEverySteps
+    self.monitorEverySteps = monitorEverySteps
   }
 
   /// Reads the section `train`; problems go to the reader's diagnostics.
@@ -79,6 +82,9 @@ public struct TrainSettings: Sendable, Equatable {
       options: options.section("checkpoint", context: "train.checkpoint"))
     validateEverySteps = options.optionalInteger("validate_every_steps", in: 1...)
     logEverySteps = options.integer("log_every_steps", default: 50, in: 1...)
+    let monitor = options.nested("monitor", context: "train.monitor")
+    monitorEverySteps = monitor?.integer("every_steps", in: 1...)
+    monitor?.finish()
     checkShards(options)
     options.finish(hints: Self.foreignKeys)
   }

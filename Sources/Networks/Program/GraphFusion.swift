@@ -2,18 +2,22 @@ internal import Operators
 
 extension Graph {
   /// The same network in fewer passes over memory: a batch norm takes in the sum and the ReLU that
-  /// follow it, which are the ends of a block in residual networks.
+  /// follow it, which are the ends of a block in residual networks, and a convolution with a ReLU the
+  /// maximum over windows that follows it.
   ///
   /// What is computed stays the same, and the names of tensors too.
   func fused() -> Graph {
-    var fusion = BatchNormFusion(of: self)
-    for index in nodes.indices { fusion.tryFusing(index) }
+    var fusion = GraphFusion(of: self)
+    for index in nodes.indices {
+      fusion.fuseBatchNorm(at: index)
+      fusion.fusePooling(at: index)
+    }
     return replacing(nodes: fusion.result)
   }
 }
 
-/// Finds the batch norms of a graph whose output goes into one node alone.
-private struct BatchNormFusion {
+/// Finds nodes whose output goes into one other node alone, which can take them in.
+private struct GraphFusion {
   private var nodes: [GraphNode?]
   private let output: GraphValue.ID
   private let consumers: [[Int]]
@@ -30,8 +34,8 @@ private struct BatchNormFusion {
 
   var result: [GraphNode] { nodes.compactMap { $0 } }
 
-  /// Fuses what follows a node, if that is a batch norm.
-  mutating func tryFusing(_ index: Int) {
+  /// Fuses the sum and the ReLU that follow a node, if that is a batch norm.
+  mutating func fuseBatchNorm(at index: Int) {
     guard let node = nodes[index], let norm = node.layer as? BatchNorm, node.inputs.count == 1
     else { return }
     var inputs = node.inputs
@@ -55,6 +59,18 @@ private struct BatchNormFusion {
     guard last != index, let end = nodes[last] else { return }
     nodes[last] = GraphNode(
       name: node.name, layer: norm.fusing(rectifier: rectifies), inputs: inputs,
+      output: end.output, parameters: node.parameters, statistics: node.statistics)
+  }
+
+  /// Fuses the maximum over windows that follows a node, if that is a convolution with a ReLU.
+  mutating func fusePooling(at index: Int) {
+    guard let node = nodes[index], let convolution = node.layer as? Conv2D,
+      convolution.options.activation == .relu, let next = soleConsumer(of: index),
+      let end = nodes[next], let pool = end.layer as? MaxPool2D
+    else { return }
+    nodes[index] = nil
+    nodes[next] = GraphNode(
+      name: node.name, layer: PooledConvolution(convolution, pool), inputs: node.inputs,
       output: end.output, parameters: node.parameters, statistics: node.statistics)
   }
 

@@ -58,6 +58,9 @@ public enum TrainingEvent: Sendable {
   case step(TrainingReport)
   /// Some steps were done, as often as `train.log_every_steps` says; the sums are over them.
   case log(TrainingReport)
+  /// The norms of each tensor after a step, as often as `train.monitor` says; it comes before the
+  /// step's own event.
+  case tensorNorms(TensorNormsReport)
   /// An epoch was done; the sums are over its steps.
   case epoch(TrainingReport)
   /// The validation part was evaluated.

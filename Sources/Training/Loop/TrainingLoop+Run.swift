@@ -3,7 +3,6 @@ internal import DataParallelism
 internal import Datasets
 internal import Networks
 internal import Optimizers
-internal import Synchronization
 internal import Tensors
 
 /// What the first lane of a rank does at the borders between steps.
@@ -43,7 +42,7 @@ extension TrainingLoop {
       let rate = plan.learningRate(step: step, reductions: progress.plateau.reductions)
       let (sums, flags) = try runStep(
         step, rate: rate, lane: lane, worker: worker, order: order, flags: stopFlags)
-      try checkGradient(step: step, lane: lane)
+      try checkGradient(step: step)
       progress.add(sums)
       if let borders, exchange.rank == 0 { try report(progress, sums, rate: rate, to: borders) }
       try measure(&progress, lane: lane, worker: worker, borders: borders)
@@ -131,6 +130,10 @@ extension TrainingLoop {
     step % (plan.settings.validateEverySteps ?? plan.batches.stepsPerEpoch) == 0
   }
 
+  private func monitors(after step: Int) -> Bool {
+    plan.settings.monitorEverySteps.map { step % $0 == 0 } ?? false
+  }
+
   private func checkpoints(after step: Int) -> Bool {
     let checkpoint = plan.settings.checkpoint
     if let every = checkpoint.everySteps, step % every == 0 { return true }
@@ -144,22 +147,19 @@ extension TrainingLoop {
   /// Stops every lane where the summed gradient is not finite.
   ///
   /// The parameters have moved by then; they are never written to a checkpoint.
-  private func checkGradient(step: Int, lane: Int) throws {
+  private func checkGradient(step: Int) throws(TrainingError) {
     guard !exchange.gradientNorm.isFinite else { return }
-    if lane == exchange.lanes.lowerBound {
-      let name = try exchange.firstNonFiniteGradient()?.name ?? "the parameters"
-      nonFiniteGradient.withLock { $0 = name }
-    }
-    // Every lane waits for the name: the first of a rank to throw speaks for all.
-    try exchange.barrier(lane: lane)
+    let name = exchange.firstNonFiniteGradient()?.name ?? "the parameters"
     throw TrainingError.diverged(
-      step: step + 1, what: "gradient",
-      tensor: "the gradient of \(nonFiniteGradient.withLock { $0 })")
+      step: step + 1, what: "gradient", tensor: "the gradient of \(name)")
   }
 
   private func report(
     _ progress: TrainingProgress, _ sums: LossSums, rate: Double, to borders: any StepBorders
   ) throws {
+    if monitors(after: progress.step) {
+      try borders.handle(.tensorNorms(tensorNorms(progress, sums, borders)))
+    }
     var report = report(progress, sums, borders)
     report.gradientNorm = sums.weight > 0 ? exchange.gradientNorm / sums.weight : 0
     report.learningRate = rate
@@ -175,8 +175,29 @@ extension TrainingLoop {
     _ progress: TrainingProgress, _ sums: LossSums, _ borders: any StepBorders
   ) -> TrainingReport {
     TrainingReport(
-      step: progress.step,
-      epoch: (progress.step + plan.batches.stepsPerEpoch - 1) / plan.batches.stepsPerEpoch,
-      sums: sums, gradientNorm: nil, seconds: borders.seconds)
+      step: progress.step, epoch: epoch(progress), sums: sums,
+      gradientNorm: nil, seconds: borders.seconds)
+  }
+
+  /// The epoch that the last step belongs to, from 1.
+  private func epoch(_ progress: TrainingProgress) -> Int {
+    (progress.step + plan.batches.stepsPerEpoch - 1) / plan.batches.stepsPerEpoch
+  }
+
+  /// The norms of the tensors that are trained, in order of execution.
+  private func tensorNorms(
+    _ progress: TrainingProgress, _ sums: LossSums, _ borders: any StepBorders
+  ) -> TensorNormsReport {
+    let entries = exchange.arena.entries
+    let trained = entries.indices.reversed().filter { plan.update.countsInNorm[$0] }
+    return TensorNormsReport(
+      step: progress.step, epoch: epoch(progress), seconds: borders.seconds,
+      tensors: trained.map { index in
+        TensorNormsReport.Tensor(
+          name: entries[index].name,
+          gradient: sums.weight > 0
+            ? exchange.gradientNorm(ofTensor: index) / sums.weight : 0,
+          weight: exchange.parameterNorm(ofTensor: index))
+      })
   }
 }

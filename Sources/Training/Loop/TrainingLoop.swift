@@ -4,7 +4,6 @@ internal import Datasets
 internal import Networks
 internal import Operators
 internal import Optimizers
-internal import Synchronization
 internal import Tensors
 
 /// How a run came to its end.
@@ -31,18 +30,13 @@ package enum TrainingEnd: Sendable, Equatable {
 final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
-  private let state: OptimizerState
-  private let statistics: RunningStatistics
-  /// Where the gradient's first NaN is, from the rank's first lane to the others.
-  let nonFiniteGradient = Mutex("")
+  private let update: SliceUpdate
 
   init(plan: TrainingPlan, exchange: any GradientExchange) {
     self.plan = plan
     self.exchange = exchange
-    statistics = RunningStatistics(of: plan.graph)
-    let states = exchange.states
-    state = OptimizerState(
-      states.first, states.count > 1 ? states[1] : nil, states.count > 2 ? states[2] : nil)
+    update = SliceUpdate(
+      plan: plan.update, statistics: RunningStatistics(of: plan.graph), exchange: exchange)
   }
 
   /// Samples in a full batch of an evaluation: a shard's, so that it needs no more memory than training.
@@ -97,41 +91,16 @@ final class TrainingLoop: Sendable {
     let allFlags = try exchange.finishGradients(lane: lane, flags: flags)
     let totals = exchange.totals()
     guard totals.loss.isFinite else { throw divergedLoss(step: step) }
-    try update(step: step, rate: Float(rate), lane: lane, weight: totals.weight, timer: timer)
+    // Samples of no weight have no gradient either.
+    let scale = totals.weight > 0 ? Float(1 / totals.weight) : 0
+    let settings = StepSettings(
+      step: step + 1, learningRate: Float(rate), gradientScale: scale)
+    try update(
+      lane: lane, settings: settings, weight: totals.weight,
+      samples: plan.batches.positions(step: stepInEpoch).count, timer: timer)
     try exchange.publish(lane: lane)
     timer?.endExchange()
     return (totals.sums, allFlags & 0xFFFF_FFFF)
-  }
-
-  /// Adds the gradients of the lane's slice and steps its parameters.
-  private func update(
-    step: Int, rate: Float, lane: Int, weight: Double, timer: StepTimer?
-  ) throws(DataParallelismError) {
-    // Samples of no weight have no gradient either.
-    let samples = plan.batches.positions(step: step % plan.batches.stepsPerEpoch).count
-    let scale = weight > 0 ? Float(1 / weight) : 0
-    let clip = plan.clip
-    let optimizer = plan.optimizer
-    let parameters = exchange.parameters
-    let state = state
-    try exchange.reduceSlice(lane: lane, clipsByNorm: clip?.norm != nil) { range, gradient, norm in
-      timer?.beginUpdate()
-      defer { timer?.endUpdate() }
-      if statistics.contains(range) {
-        statistics.update(range, of: parameters, sums: gradient, samples: samples)
-        return
-      }
-      var settings = StepSettings(step: step + 1, learningRate: rate, gradientScale: scale)
-      if let norm, let clip {
-        settings.gradientScale *= Float(clip.factor(forNorm: norm * Double(scale)))
-      }
-      if let limit = clip?.value {
-        Elementwise.scale(gradient, by: settings.gradientScale, clampedTo: Float(limit))
-        settings.gradientScale = 1
-      }
-      optimizer.step(
-        settings, parameters: parameters[range], gradients: gradient, state: state[range])
-    }
   }
 
   /// Evaluates a data set on all lanes.

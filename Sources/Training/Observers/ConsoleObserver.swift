@@ -11,6 +11,7 @@ package final class ConsoleObserver: TrainingObserver {
   private var epochSums = LossSums()
   /// The last step of an epoch whose line has not been shown.
   private var lastStep: TrainingReport?
+  private var gradients = GradientWatch()
 
   /// Shows a run.
   ///
@@ -30,6 +31,8 @@ package final class ConsoleObserver: TrainingObserver {
       for line in Self.banner(description) { reporter.show(line) }
       beginEpoch(after: description.startStep)
     case .step(let report): step(report)
+    case .tensorNorms(let report):
+      for warning in gradients.look(at: report) { reporter.show("warning: \(warning)") }
     case .epoch(let report): finish(report)
     case .validation(let report): showValidation(report)
     case .test(let report): reporter.show("test        \(text(report))")
@@ -38,6 +41,7 @@ package final class ConsoleObserver: TrainingObserver {
     case .stoppedEarly(let stop):
       finishPart()
       reporter.show("\(stop)")
+      showGradients()
     case .restored(let best): reporter.show("\(best)")
     case .log, .checkpoint: break
     }
@@ -68,7 +72,15 @@ package final class ConsoleObserver: TrainingObserver {
     guard let run else { return }
     lastStep = nil
     reporter.endEpoch(metrics: report.shown(isClassification: run.isClassification))
-    if report.step < run.totalSteps { beginEpoch(after: report.step) }
+    if report.step < run.totalSteps {
+      beginEpoch(after: report.step)
+    } else {
+      showGradients()
+    }
+  }
+
+  private func showGradients() {
+    if let summary = gradients.summary { reporter.show(summary) }
   }
 
   private func showValidation(_ report: TrainingReport) {

@@ -27,6 +27,7 @@ package final class MetricsObserver: TrainingObserver {
   package func handle(_ event: TrainingEvent) throws {
     switch event {
     case .log(let report): try write(report, split: "train")
+    case .tensorNorms(let report): try write(report)
     case .epoch(let report):
       try write(report, split: "train_epoch")
       try flush()
@@ -47,6 +48,21 @@ package final class MetricsObserver: TrainingObserver {
       values: report.values(isClassification: isClassification))
     try log.append(record)
     try tensorBoard.add(record)
+  }
+
+  /// TensorBoard shows tags of one beginning together: `gradient_norm/dense_1.weight`.
+  private func write(_ report: TensorNormsReport) throws {
+    let record = MetricsRecord(
+      step: report.step, epoch: report.epoch, wall: earlierSeconds + report.seconds,
+      split: "monitor",
+      values: report.tensors.flatMap { tensor in
+        [
+          MetricsRecord.Value("gradient_norm/\(tensor.name)", tensor.gradient),
+          MetricsRecord.Value("weight_norm/\(tensor.name)", tensor.weight),
+        ]
+      })
+    try log.append(record)
+    for value in record.values { try tensorBoard.add(value.name, value.value, step: report.step) }
   }
 
   private func flush() throws {

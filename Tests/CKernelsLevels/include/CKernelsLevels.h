@@ -34,6 +34,11 @@ typedef struct {
   float learning_rate, gradient_scale, weight_decay, rho, share, epsilon;
 } level_adadelta;
 
+typedef struct {
+  float gradient_scale, weight_decay, mean_share, mean_scale, beta2, square_share, root_scale,
+      epsilon;
+} level_lamb;
+
 LEVELS(ck_activation_forward, void, unsigned kind, float alpha, const float *x, float *y, size_t n)
 LEVELS(ck_activation_backward, void, unsigned kind, float alpha, const float *saved,
        const float *dy, float *dx, size_t n)
@@ -68,6 +73,10 @@ LEVELS(ck_nadam_step, void, float *w, const float *g, float *m, float *v, size_t
 LEVELS(ck_adagrad_step, void, float *w, const float *g, float *sum, size_t n, level_adagrad step)
 LEVELS(ck_adadelta_step, void, float *w, const float *g, float *v, float *u, size_t n,
        level_adadelta step)
+LEVELS(ck_lamb_direction, void, const float *w, float *g, float *m, float *v, size_t n,
+       level_lamb step)
+LEVELS(ck_descend, void, float *w, const float *direction, size_t n, float rate)
+LEVELS(ck_add_penalty, void, float *g, const float *w, size_t n, float l1, float l2)
 LEVELS(ck_rnn_backward, void, const float *h, const float *dh, const float *dy, size_t dy_stride,
        float *dz, float *dbias, size_t rows, size_t units)
 LEVELS(ck_lstm_forward, void, float *gates, const float *c_before, float *c, float *h, size_t rows,
@@ -93,5 +102,18 @@ LEVELS(ck_batch_norm_apply, void, unsigned type, bool relu, const void *x, const
 LEVELS(ck_batch_norm_backward, void, unsigned type, const void *x, const void *y,
        const float *mean, const float *factor, const float *weight, const void *dy, void *dx,
        void *daddend, float *dweight, float *dbias, size_t rows, size_t channels)
+
+LEVELS(ck_max_pool_forward, void, unsigned type, const void *pool, const void *x, void *y,
+       void *winners)
+LEVELS(ck_max_pool_backward, void, unsigned type, const void *pool, const void *dy,
+       const void *winners, void *dx)
+LEVELS(ck_average_pool_forward, void, unsigned type, const void *pool, const void *x, void *y)
+LEVELS(ck_average_pool_backward, void, unsigned type, const void *pool, const void *dy, void *dx)
+// Sizes, dropout and rows are CKernels' own structures.
+LEVELS(ck_attention_forward, void, const void *shape, const void *dropout, const void *rows,
+       float *y, float *statistics, float *scratch)
+LEVELS(ck_attention_backward, void, const void *shape, const void *dropout, const void *rows,
+       const float *y, const float *statistics, const float *dy, const void *gradients,
+       float *scratch)
 
 #endif

@@ -47,8 +47,8 @@ public struct Conv1D: Layer {
     guard input.rank == 2 else {
       throw LayerError("conv1d takes sequences [time, channels], found \(input)")
     }
-    let axes = try options.axes(of: [input[0]], channels: input[1], kind: kind)
-    return [axes[0].output, options.filters]
+    try options.check(input)
+    return [options.windows(of: input)[0].output, options.filters]
   }
 
   /// `weight` [filters, channels / groups, kernel] and `bias` [filters].
@@ -59,7 +59,7 @@ public struct Conv1D: Layer {
   /// One for each element of the window at each place.
   public func multiplyAdds(of inputs: [Shape]) -> Int {
     options.multiplyAdds(
-      places: options.windows(of: [inputs[0][0]])[0].output, channels: inputs[0][-1])
+      places: options.windows(of: inputs[0])[0].output, channels: inputs[0][-1])
   }
 
   /// Adds one node, and one more where a softmax follows.
@@ -75,12 +75,10 @@ public struct Conv1D: Layer {
 
   /// Prepares the convolution: one over images of one row.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
-    let input = site.inputShapes[0]
-    return try ConvolutionOperation(
+    try ConvolutionOperation(
       options,
-      sizes: ConvolutionSizes(
-        batch: site.batch, vertical: WindowAxis(input: 1, window: 1),
-        horizontal: options.windows(of: [input[0]])[0], channels: input[1],
-        filters: options.filters, groups: options.groups), at: site)
+      options.prepare(
+        vertical: WindowAxis(input: 1, window: 1),
+        horizontal: options.windows(of: site.inputShapes[0])[0], at: site), at: site)
   }
 }

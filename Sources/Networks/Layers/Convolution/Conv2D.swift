@@ -16,9 +16,9 @@ public struct Conv2D: Layer {
   /// - Parameters:
   ///   - filters: channels of the output.
   ///   - kernel: rows and columns of the window.
-  ///   - stride: rows and columns from one place to the next, (1, 1) by default.
+  ///   - stride: rows and columns from one place to the next, 1 by default.
   ///   - padding: none by default.
-  ///   - dilation: rows and columns from one element of the window to the next, (1, 1) by default.
+  ///   - dilation: rows and columns from one element of the window to the next, 1 by default.
   ///   - groups: groups of channels, which divide channels and filters; 1 by default, as many as
   ///     channels for a depthwise convolution.
   ///   - activation: applied to the outputs, linear by default.
@@ -26,14 +26,14 @@ public struct Conv2D: Layer {
   ///   - initializer: how the weights start; nil takes what suits the activation.
   ///   - biasInitializer: how the bias starts, zeros by default.
   public init(
-    _ filters: Int, kernel: (Int, Int), stride: (Int, Int) = (1, 1),
-    padding: ConvolutionPadding = .valid, dilation: (Int, Int) = (1, 1), groups: Int = 1,
+    _ filters: Int, kernel: Extent2D, stride: Extent2D = 1,
+    padding: ConvolutionPadding = .valid, dilation: Extent2D = 1, groups: Int = 1,
     activation: Activation = .linear, bias: Bool = true, initializer: Initializer? = nil,
     biasInitializer: Initializer = .zeros
   ) {
     options = ConvolutionOptions(
-      filters: filters, kernel: [kernel.0, kernel.1], stride: [stride.0, stride.1],
-      dilation: [dilation.0, dilation.1], padding: padding, groups: groups,
+      filters: filters, kernel: kernel.axes, stride: stride.axes, dilation: dilation.axes,
+      padding: padding, groups: groups,
       activation: activation, bias: bias, initializer: initializer,
       biasInitializer: biasInitializer)
   }
@@ -53,7 +53,13 @@ public struct Conv2D: Layer {
         "conv2d takes images [height, width, channels], found \(input)",
         hint: "`reshape: {shape: [28, 28, 1]}` makes images of rows of pixels")
     }
-    let axes = try options.axes(of: [input[0], input[1]], channels: input[2], kind: kind)
+    try options.check(input)
+    return imageShape(of: input)
+  }
+
+  /// The shape of an output, for an input that was checked.
+  func imageShape(of input: Shape) -> Shape {
+    let axes = options.windows(of: input)
     return [axes[0].output, axes[1].output, options.filters]
   }
 
@@ -64,9 +70,8 @@ public struct Conv2D: Layer {
 
   /// One for each element of the window at each place.
   public func multiplyAdds(of inputs: [Shape]) -> Int {
-    let axes = options.windows(of: [inputs[0][0], inputs[0][1]])
-    return options.multiplyAdds(
-      places: axes[0].output * axes[1].output, channels: inputs[0][-1])
+    let output = imageShape(of: inputs[0])
+    return options.multiplyAdds(places: output[0] * output[1], channels: inputs[0][-1])
   }
 
   /// Adds one node, and one more where a softmax follows.
@@ -82,12 +87,12 @@ public struct Conv2D: Layer {
 
   /// Prepares the convolution.
   public func makeOperation(at site: OperationSite) throws(OperatorError) -> any Operation {
-    let input = site.inputShapes[0]
-    let axes = options.windows(of: [input[0], input[1]])
-    return try ConvolutionOperation(
-      options,
-      sizes: ConvolutionSizes(
-        batch: site.batch, vertical: axes[0], horizontal: axes[1], channels: input[2],
-        filters: options.filters, groups: options.groups), at: site)
+    try ConvolutionOperation(options, prepare(at: site), at: site)
+  }
+
+  /// Prepares the convolution alone.
+  func prepare(at site: OperationSite) throws(OperatorError) -> Convolution {
+    let axes = options.windows(of: site.inputShapes[0])
+    return try options.prepare(vertical: axes[0], horizontal: axes[1], at: site)
   }
 }

@@ -9,12 +9,10 @@ final class ConvolutionOperation: Operation {
   private var buffers: OperationBuffers?
 
   init(
-    _ options: ConvolutionOptions, sizes: ConvolutionSizes, at site: OperationSite
-  ) throws(OperatorError) {
+    _ options: ConvolutionOptions, _ convolution: Convolution, at site: OperationSite
+  ) {
     activation = ProductActivation(activation: options.activation, hasBias: options.hasBias)
-    convolution = try Convolution(
-      sizes, type: site.precision, hasBias: options.hasBias, isTraining: site.isTraining,
-      needsInputGradient: site.needsInputGradient[0], stream: site.stream)
+    self.convolution = convolution
     var memory = OperationMemory()
     memory.backwardReadsInputs = true
     memory.scratchCount = convolution.scratchCount

@@ -67,31 +67,37 @@ public struct ConvolutionOptions: Sendable {
     }
   }
 
-  /// The axes of an input.
-  ///
-  /// - Parameter input: the sizes of the axes, without channels.
-  /// - Throws: ``LayerError`` where the window is larger than the padded input.
-  func axes(
-    of input: [Int], channels: Int, kind: String
-  ) throws(LayerError) -> [WindowAxis] {
-    let axes = windows(of: input)
-    for (axis, size) in zip(axes, input) where axis.output < 1 {
+  /// Refuses an input that the window does not fit, or whose channels the groups do not divide.
+  func check(_ input: Shape) throws(LayerError) {
+    for axis in windows(of: input) where axis.output < 1 {
+      let length = axis.before + axis.input + axis.after
       throw LayerError(
-        "the window reaches over \(axis.reach), but the padded input is \(axis.before + size + axis.after)"
-          + " long", hint: "use a smaller kernel or `padding: same`")
+        "the window reaches over \(axis.reach), but the padded input is \(length) long",
+        hint: "use a smaller kernel or `padding: same`")
     }
-    if channels % groups != 0 {
-      throw LayerError("\(groups) groups do not divide the input's \(channels) channels")
+    if input[-1] % groups != 0 {
+      throw LayerError("\(groups) groups do not divide the input's \(input[-1]) channels")
     }
-    return axes
   }
 
-  /// The axes of an input, whether the window fits or not.
-  func windows(of input: [Int]) -> [WindowAxis] {
-    input.indices.map {
+  /// The axes that the window slides along, whether it fits or not.
+  func windows(of input: Shape) -> [WindowAxis] {
+    kernel.indices.map {
       padding.axis(
         $0, input: input[$0], window: kernel[$0], stride: stride[$0], dilation: dilation[$0])
     }
+  }
+
+  /// Prepares the convolution.
+  func prepare(
+    vertical: WindowAxis, horizontal: WindowAxis, at site: OperationSite
+  ) throws(OperatorError) -> Convolution {
+    try Convolution(
+      ConvolutionSizes(
+        batch: site.batch, vertical: vertical, horizontal: horizontal,
+        channels: site.inputShapes[0][-1], filters: filters, groups: groups),
+      type: site.precision, hasBias: hasBias, isTraining: site.isTraining,
+      needsInputGradient: site.needsInputGradient[0], stream: site.stream)
   }
 
   /// `weight` [filters, channels / groups, kernel…] and `bias` [filters].
