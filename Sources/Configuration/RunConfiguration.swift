@@ -18,10 +18,10 @@ public struct RunConfiguration: Sendable {
   public let loss: any Loss
   /// How the parameters move.
   public let optimizer: any Optimizer
-  /// The learning rate over the run.
-  public let schedule: Schedule
   /// Which parameters are updated otherwise, and penalties.
   public let rules: ParameterRules
+  /// The learning rate over the run.
+  public let schedule: Schedule
   /// How long, in what batches, and what is kept.
   public var train: TrainSettings
   /// How ranks work together.
@@ -62,11 +62,11 @@ public struct RunConfiguration: Sendable {
     let optimizer = reader.value("optimizer").flatMap {
       OptimizerRegistry.decode($0, diagnostics: diagnostics)
     }
+    rules = ParameterRules(configuration: reader)
     schedule =
       reader.value("schedule").flatMap {
         ScheduleRegistry.decode($0, diagnostics: diagnostics)
       } ?? Schedule()
-    rules = ParameterRules(configuration: reader)
     let train = reader.nested("train").map(TrainSettings.init(options:))
     distributed = DistributedSettings(options: reader.section("distributed"))
     reader.finish()

@@ -37,12 +37,12 @@ public struct Trainer {
   public var loss: any Loss
   /// How the parameters move.
   public var optimizer: any Optimizer
-  /// The learning rate over the run.
-  public var schedule: Schedule
   /// Tensors that are updated otherwise than the rest; the first group that matches a name has it.
   public var parameterGroups: [ParameterGroup] = []
   /// A penalty on the size of weights.
   public var regularization = Regularization()
+  /// The learning rate over the run.
+  public var schedule: Schedule
   /// How long and in what batches, and when it ends before its time; without `shards` there is one for each
   /// worker of the launch.
   public var settings: TrainSettings

@@ -1,8 +1,8 @@
 package import Configuration
 package import Datasets
 package import Networks
-package import Optimizers
 internal import Operators
+package import Optimizers
 internal import Options
 internal import Tensors
 
@@ -45,8 +45,8 @@ package struct TrainingPlan: Sendable {
   ///   - shards: into how many shards a step is cut.
   ///   - seed: the run's seed.
   ///   - rules: the groups and penalties of parameters.
-  /// - Throws: `OptionsError` where the network does not fit together or not to the data, a group not to
-  ///   the network, or the schedule or a monitor not to the run;
+  /// - Throws: `OptionsError` where the network does not fit together or not to the data, or the schedule, a
+  ///   monitor or a group not to the run;
   ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output;
   ///   `DatasetError` where the network reads ids from the data that it does not know.
   package init(
@@ -104,7 +104,8 @@ package struct TrainingPlan: Sendable {
     case .emulated:
       throw .mismatch(
         "this CPU has no instructions for bfloat16 (\(ComputeStream.instructionSet))",
-        hint: "use `precision: float32`, which is faster here, or --allow-emulation to get the same "
+        hint:
+          "use `precision: float32`, which is faster here, or --allow-emulation to get the same "
           + "kind of result slowly")
     case .none:
       throw .mismatch(

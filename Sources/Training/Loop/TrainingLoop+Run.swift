@@ -44,7 +44,12 @@ extension TrainingLoop {
         step, rate: rate, lane: lane, worker: worker, order: order, flags: stopFlags)
       try checkGradient(step: step)
       progress.add(sums)
-      if let borders, exchange.rank == 0 { try report(progress, sums, rate: rate, to: borders) }
+      if let borders, exchange.rank == 0 {
+        if monitors(after: progress.step) {
+          try borders.handle(.tensorNorms(tensorNorms(progress, sums, borders)))
+        }
+        try report(progress, sums, rate: rate, to: borders)
+      }
       try measure(&progress, lane: lane, worker: worker, borders: borders)
       if isEpochEnd(progress.step) { progress.beginEpoch() }
       let ends = progress.step == plan.totalSteps || plan.earlyStop(progress) != nil

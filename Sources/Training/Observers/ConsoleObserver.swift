@@ -9,9 +9,9 @@ package final class ConsoleObserver: TrainingObserver {
   private var run: RunDescription?
   private var samplesInEpoch = 0.0
   private var epochSums = LossSums()
+  private var gradients = GradientWatch()
   /// The last step of an epoch whose line has not been shown.
   private var lastStep: TrainingReport?
-  private var gradients = GradientWatch()
 
   /// Shows a run.
   ///
@@ -40,6 +40,7 @@ package final class ConsoleObserver: TrainingObserver {
       if reporter.style != .none { reporter.show("  \(reduction)") }
     case .stoppedEarly(let stop):
       finishPart()
+      if let summary = gradients.summary { reporter.show(summary) }
       reporter.show("\(stop)")
       showGradients()
     case .restored(let best): reporter.show("\(best)")
@@ -77,10 +78,6 @@ package final class ConsoleObserver: TrainingObserver {
     } else {
       showGradients()
     }
-  }
-
-  private func showGradients() {
-    if let summary = gradients.summary { reporter.show(summary) }
   }
 
   private func showValidation(_ report: TrainingReport) {
