@@ -162,9 +162,6 @@ extension TrainingLoop {
   private func report(
     _ progress: TrainingProgress, _ sums: LossSums, rate: Double, to borders: any StepBorders
   ) throws {
-    if monitors(after: progress.step) {
-      try borders.handle(.tensorNorms(tensorNorms(progress, sums, borders)))
-    }
     var report = report(progress, sums, borders)
     report.gradientNorm = sums.weight > 0 ? exchange.gradientNorm / sums.weight : 0
     report.learningRate = rate

@@ -42,7 +42,6 @@ package final class ConsoleObserver: TrainingObserver {
       finishPart()
       if let summary = gradients.summary { reporter.show(summary) }
       reporter.show("\(stop)")
-      showGradients()
     case .restored(let best): reporter.show("\(best)")
     case .log, .checkpoint: break
     }
@@ -75,8 +74,8 @@ package final class ConsoleObserver: TrainingObserver {
     reporter.endEpoch(metrics: report.shown(isClassification: run.isClassification))
     if report.step < run.totalSteps {
       beginEpoch(after: report.step)
-    } else {
-      showGradients()
+    } else if let summary = gradients.summary {
+      reporter.show(summary)
     }
   }
 
