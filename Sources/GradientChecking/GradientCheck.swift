@@ -10,8 +10,9 @@ internal import Tensors
 /// grow or shrink until the bound is small. A gradient is wrong where it differs by clearly more than
 /// the bound and the tolerance, at two step sizes alike.
 ///
-/// The point is a little off the initial parameters: a bias of 0 or a factor of 1 would hide what it
-/// is added to or multiplied with, and rectifiers of an all-zero input would sit on their kink.
+/// The point is a little off the initial parameters and the samples: a bias of 0 or a factor of 1 would
+/// hide what it is added to or multiplied with, rectifiers of an all-zero input would sit on their kink,
+/// and the maxima of an even background would be ties.
 /// Dropout is active: its masks are a function of step and sample and stay the same.
 public struct GradientCheck {
   private let graph: Graph
@@ -19,7 +20,7 @@ public struct GradientCheck {
   private let batch: CheckBatch
   private let settings: GradientCheckSettings
 
-  /// By how much the initial parameters are moved, in their own root mean square.
+  /// By how much parameters and samples are moved, in their own root mean square.
   private static let offset: Float = 0.1
   /// Points tried for tensors whose differences are not sharp enough.
   private static let points = 3
@@ -56,7 +57,7 @@ public struct GradientCheck {
       }
     }
     let network = try CheckedNetwork(graph: graph, loss: loss, batch: batch, seed: settings.seed)
-    moveParameters(of: network, toPoint: 0)
+    move(network, toPoint: 0)
     let value = network.loss()
     guard value.isFinite else { throw GradientCheckError.lossIsNotFinite(value) }
     var tensors = check(network)
@@ -64,7 +65,7 @@ public struct GradientCheck {
     for point in 1..<Self.points {
       let open = Set(tensors.filter { $0.verdict == .inconclusive }.map(\.name))
       if open.isEmpty { break }
-      moveParameters(of: network, toPoint: UInt32(point))
+      move(network, toPoint: UInt32(point))
       guard network.loss().isFinite else { break }
       let again = Dictionary(
         uniqueKeysWithValues: check(network, only: open).map { ($0.name, $0) })
@@ -72,7 +73,7 @@ public struct GradientCheck {
     }
     var report = GradientCheckReport(loss: value, samples: batch.count, tensors: tensors)
     if report.count(of: .failed) > 0 {
-      moveParameters(of: network, toPoint: 0)
+      move(network, toPoint: 0)
       let isolation = LayerIsolation(network: network, loss: loss, batch: batch, settings: settings)
       report.explanation =
         FailureExplanation(
@@ -83,19 +84,28 @@ public struct GradientCheck {
     return report
   }
 
-  /// Writes the initial parameters and moves them a little, otherwise for each point.
-  private func moveParameters(of network: CheckedNetwork, toPoint point: UInt32) {
+  /// Moves the network to a point: initial parameters and the samples, both moved a little.
+  private func move(_ network: CheckedNetwork, toPoint point: UInt32) {
     graph.initialize(network.parameters.view, seed: settings.seed)
-    let stream = RandomStream(seed: settings.seed, purpose: .noise)
     for entry in graph.layout.entries {
-      let view = network.parameters.view[entry.range]
-      let size = CheckedTensor.rootMeanSquare(view.array)
-      let offset = Self.offset * (size > 0 ? size : 1)
-      let tag = Direction.tag(of: entry.name)
-      for index in 0..<view.count {
-        let word = stream.words(UInt32(truncatingIfNeeded: index), tag, point).0
-        view[index] += offset * (2 * RandomStream.unit(word) - 1)
-      }
+      offset(network.parameters.view[entry.range], named: entry.name, point: point)
+    }
+    let ids = Set(graph.idInputs.map(\.input))
+    for (index, storage) in network.inputs.enumerated() where !ids.contains(index) {
+      storage.view.copy(from: batch.inputs[index])
+      offset(storage.view, named: graph.values[index].name, point: point)
+    }
+  }
+
+  /// Adds random numbers to a tensor, other ones for each point.
+  private func offset(_ view: FloatView, named name: String, point: UInt32) {
+    let stream = RandomStream(seed: settings.seed, purpose: .noise)
+    let size = CheckedTensor.rootMeanSquare(view.array)
+    let offset = Self.offset * (size > 0 ? size : 1)
+    let tag = Direction.tag(of: name)
+    for index in 0..<view.count {
+      let word = stream.words(UInt32(truncatingIfNeeded: index), tag, point).0
+      view[index] += offset * (2 * RandomStream.unit(word) - 1)
     }
   }
 

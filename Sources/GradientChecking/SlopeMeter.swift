@@ -71,6 +71,9 @@ struct SlopeMeter {
     }
     let best = trials.dropFirst().reduce(trials[0]) { $1.fit.bound < $0.fit.bound ? $1 : $0 }
     guard best.measurement.verdict == .failed else { return best.measurement }
+    // Kinks of opposite signs hide from the bound, so what stands among kinks must stand out.
+    let bound = (best.fit.hasKink ? 5 : 2) * best.fit.bound
+    guard abs(best.fit.excess) > bound else { return best.measurement.with(.inconclusive) }
     let isConfirmed = trials.contains { other in
       other.level != best.level && other.fit.bound < abs(other.fit.excess) / 2
         && abs(other.fit.excess - best.fit.excess) < 0.3 * abs(best.fit.excess)

@@ -207,6 +207,23 @@ struct GradientCheckTests {
     #expect((first.note != nil) == (kind == .binaryStep), "\(first)")
   }
 
+  @Test("is not misled by the ties of an even background")
+  func ties() throws {
+    let model = Sequential(input: [12, 12, 1]) {
+      Conv2D(4, kernel: 3, padding: .same, activation: .relu)
+      MaxPool2D(2)
+      Conv2D(4, kernel: 3, padding: .same, activation: .relu)
+      MaxPool2D(2)
+      Flatten()
+      Dense(3)
+    }
+    let background = [Float](repeating: -0.4, count: 4 * 144)
+    for seed: UInt64 in 0..<5 {
+      let report = try check(model, ids: background, seed: seed)
+      #expect(report.count(of: .passed) == report.tensors.count, "seed \(seed): \(report)")
+    }
+  }
+
   @Test("needs a loss that is a number")
   func notFinite() throws {
     let model = Sequential(input: [4]) {

@@ -17,7 +17,8 @@ struct GradientCheckCommand: Command {
       differ by clearly more than bound and tolerance; then each layer is checked alone, and the one
       to suspect is named.
 
-      The parameters are the initial ones, moved a little; dropout is active; all is float32.
+      Samples and initial parameters are moved a little, off kinks and ties; dropout is active;
+      all is float32.
       """,
     options: ConfigurationOptions.declarations(isRequired: true) + [
       .value("samples", placeholder: "N", default: "4", help: "training samples to check on"),
