@@ -1,0 +1,269 @@
+// Between images and the points of their tiles: B^T d B, A g A^T and A^T m A for a block of tiles.
+#ifndef CK_WINOGRAD_IMAGES_H
+#define CK_WINOGRAD_IMAGES_H
+
+#include <stdbool.h>
+
+#include "ck_elements.h"
+#include "ck_winograd_points.h"
+#include "ck_winograd_tile.h"
+
+/// A batch of images as the tiles of one pass see them.
+typedef struct {
+  void *data;
+  size_t height, width, channels;
+  /// Rows and columns of zeros before the first.
+  size_t top, left;
+  bool is_bfloat16;
+} ck_winograd_images;
+
+/// How many tiles the outputs of a batch make.
+typedef struct {
+  size_t down, across, count;
+} ck_winograd_grid;
+
+CK_INLINE ck_winograd_grid ck_winograd_make_grid(size_t batch, size_t height, size_t width) {
+  ck_winograd_grid grid;
+  grid.down = (height + CK_WINOGRAD_OUT - 1) / CK_WINOGRAD_OUT;
+  grid.across = (width + CK_WINOGRAD_OUT - 1) / CK_WINOGRAD_OUT;
+  grid.count = batch * grid.down * grid.across;
+  return grid;
+}
+
+/// A tile's image, and its first row and column of outputs there.
+typedef struct {
+  size_t image, row, column;
+} ck_winograd_place;
+
+CK_INLINE ck_winograd_place ck_winograd_place_of(size_t tile, ck_winograd_grid grid) {
+  ck_winograd_place place;
+  place.image = tile / (grid.down * grid.across);
+  place.row = tile / grid.across % grid.down * CK_WINOGRAD_OUT;
+  place.column = tile % grid.across * CK_WINOGRAD_OUT;
+  return place;
+}
+
+CK_INLINE void ck_winograd_next(ck_winograd_place *place, ck_winograd_grid grid) {
+  place->column += CK_WINOGRAD_OUT;
+  if (place->column < grid.across * CK_WINOGRAD_OUT) return;
+  place->column = 0;
+  place->row += CK_WINOGRAD_OUT;
+  if (place->row < grid.down * CK_WINOGRAD_OUT) return;
+  place->row = 0;
+  place->image++;
+}
+
+/// Where a tile's pixels lie: those of row i and column j start at rows[i] + columns[j], in bytes.
+///
+/// Rows outside the image are rows of zeros; columns outside are to be masked.
+typedef struct {
+  const char *rows[CK_WINOGRAD_IN];
+  size_t columns[CK_WINOGRAD_IN];
+  /// All bits for a column inside the image, none for one outside.
+  uint32_t masks[CK_WINOGRAD_IN];
+  bool is_masked;
+} ck_winograd_pixels;
+
+/// Finds the `length` x `length` pixels of a tile; `zeros` hold `length` pixels.
+CK_INLINE ck_winograd_pixels ck_winograd_locate(const ck_winograd_images *images,
+                                                ck_winograd_place place, size_t length,
+                                                const float *zeros) {
+  const size_t pixel = images->channels * (images->is_bfloat16 ? 2 : 4);
+  // Positions before the first wrap around to large numbers, which lie outside too.
+  const size_t row = place.row - images->top, column = place.column - images->left;
+  const size_t width = images->width, start = column < width ? column : 0;
+  const char *origin =
+      (const char *)images->data + (place.image * images->height * width + start) * pixel;
+  ck_winograd_pixels pixels;
+  pixels.is_masked = column >= width || column + length > width;
+  for (size_t j = 0; j < length; j++) {
+    const bool is_inside = column + j < width;
+    pixels.columns[j] = is_inside ? (column + j - start) * pixel : 0;
+    pixels.masks[j] = is_inside ? ~0u : 0u;
+  }
+  for (size_t i = 0; i < length; i++) {
+    const bool is_inside = row + i < images->height;
+    pixels.rows[i] = is_inside ? origin + (row + i) * width * pixel : (const char *)zeros;
+  }
+  return pixels;
+}
+
+/// Copies n channels of a tile's pixels, `offset` bytes behind the first, to a patch of 16 floats a
+/// pixel, and points there.
+CK_INLINE void ck_winograd_copy_channels(ck_winograd_pixels *pixels, size_t length, size_t offset,
+                                         size_t n, bool is_bfloat16, float *patch) {
+  for (size_t i = 0; i < length; i++) {
+    const char *row = pixels->rows[i] + offset;
+    pixels->rows[i] = (const char *)(patch + 16 * length * i);
+    for (size_t j = 0; j < length; j++) {
+      ck_float16 lanes = ck_load_some(row + pixels->columns[j], n, is_bfloat16);
+      *(ck_float16 *)(patch + 16 * (length * i + j)) = ck_masked(lanes, pixels->masks[j]);
+    }
+  }
+  for (size_t j = 0; j < length; j++) pixels->columns[j] = 16 * sizeof(float) * j;
+}
+
+/// Writes a line of points to six matrices.
+CK_INLINE void ck_winograd_write_line(const ck_float16 *line, float *v, size_t stride) {
+  CK_UNROLL
+  for (size_t j = 0; j < 6; j++) *(ck_float16 *)(v + j * stride) = line[j];
+}
+
+#define PIXEL(i, j) \
+  ck_winograd_pixel(pixels->rows[i] + pixels->columns[j] + offset, pixels->masks[j], is_masked, \
+                    is_bfloat16)
+
+CK_INLINE ck_float16 ck_winograd_pixel(const char *x, uint32_t mask, bool is_masked,
+                                       bool is_bfloat16) {
+  ck_float16 lanes = ck_load_16(x, is_bfloat16);
+  return is_masked ? ck_masked(lanes, mask) : lanes;
+}
+
+/// B^T d B of 16 channels, `offset` bytes behind the pixels' first, to 36 matrices.
+///
+/// Columns are transformed for one or two rows of points at a time, as many as stay in registers:
+/// loading inputs again costs less than storing what lies between.
+CK_INLINE void ck_winograd_input_tile(const ck_winograd_pixels *pixels, size_t offset,
+                                      bool is_masked, bool is_bfloat16, float *v, size_t stride) {
+  ck_float16 lines[2][6], points[6];
+  CK_UNROLL
+  for (size_t end = 0; end < 2; end++) {
+    CK_UNROLL
+    for (size_t j = 0; j < 6; j++) {
+      lines[0][j] = ck_winograd_input_end(PIXEL(end, j), PIXEL(end + 2, j), PIXEL(end + 4, j));
+    }
+    ck_winograd_input_line(lines[0], points);
+    ck_winograd_write_line(points, v + 30 * end * stride, stride);
+  }
+  CK_UNROLL
+  for (size_t pair = 0; pair < 2; pair++) {
+    const float p = pair == 0 ? CK_WINOGRAD_B : CK_WINOGRAD_A;
+    const float q = pair == 0 ? CK_WINOGRAD_B2 : CK_WINOGRAD_A2;
+    const float r = pair == 0 ? CK_WINOGRAD_B3 : CK_WINOGRAD_A3;
+    CK_UNROLL
+    for (size_t j = 0; j < 6; j++) {
+      ck_winograd_input_pair(p, q, r, PIXEL(1, j), PIXEL(2, j), PIXEL(3, j), PIXEL(4, j),
+                             &lines[0][j], &lines[1][j]);
+    }
+    CK_UNROLL
+    for (size_t k = 0; k < 2; k++) {
+      ck_winograd_input_line(lines[k], points);
+      ck_winograd_write_line(points, v + (6 + 12 * pair + 6 * k) * stride, stride);
+    }
+  }
+}
+
+/// A g A^T of 16 channels, `offset` bytes behind the pixels' first, to 36 matrices; adds the sum of
+/// the pixels to `sum`.
+CK_INLINE void ck_winograd_gradient_tile(const ck_winograd_pixels *pixels, size_t offset,
+                                         bool is_masked, bool is_bfloat16, float *z, size_t stride,
+                                         float *sum) {
+  ck_float16 columns[4][6], total[4];
+  CK_UNROLL
+  for (size_t j = 0; j < 4; j++) {
+    ck_float16 g[4] = {PIXEL(0, j), PIXEL(1, j), PIXEL(2, j), PIXEL(3, j)};
+    total[j] = (g[0] + g[1]) + (g[2] + g[3]);
+    ck_winograd_gradient_line(g, columns[j]);
+  }
+  *(ck_float16 *)sum += (total[0] + total[1]) + (total[2] + total[3]);
+  CK_UNROLL
+  for (size_t i = 0; i < 6; i++) {
+    ck_float16 row[4] = {columns[0][i], columns[1][i], columns[2][i], columns[3][i]}, points[6];
+    ck_winograd_gradient_line(row, points);
+    ck_winograd_write_line(points, z + 6 * i * stride, stride);
+  }
+}
+
+#undef PIXEL
+
+/// Transforms `count` tiles from `first` on: inputs, or gradients where there are sums (of 16 for
+/// each group) for them.
+CK_INLINE void ck_winograd_transform(const ck_winograd_images *images, bool is_bfloat16,
+                                     const float *zeros, ck_winograd_grid grid, size_t first,
+                                     size_t count, ck_winograd_points points, float *sums) {
+#define TRANSFORM(offset, is_masked, is_bfloat16)                                              \
+  if (sums == NULL) {                                                                          \
+    ck_winograd_input_tile(&pixels, offset, is_masked, is_bfloat16, to, points.stride);        \
+  } else {                                                                                     \
+    ck_winograd_gradient_tile(&pixels, offset, is_masked, is_bfloat16, to, points.stride,      \
+                              sums + c);                                                       \
+  }
+  const size_t size = is_bfloat16 ? 2 : 4, length = sums == NULL ? CK_WINOGRAD_IN : CK_WINOGRAD_OUT;
+  float patch[CK_WINOGRAD_POINTS * 16];
+  ck_winograd_place place = ck_winograd_place_of(first, grid);
+  for (size_t t = 0; t < count; t++, ck_winograd_next(&place, grid)) {
+    ck_winograd_pixels pixels = ck_winograd_locate(images, place, length, zeros);
+    for (size_t c = 0; c < images->channels; c += 16) {
+      const size_t n = images->channels - c;
+      float *to = points.data + c * points.rows + 16 * t;
+      if (n < 16) {
+        ck_winograd_copy_channels(&pixels, length, c * size, n, is_bfloat16, patch);
+        TRANSFORM(0, false, false)
+      } else if (pixels.is_masked) {
+        TRANSFORM(c * size, true, is_bfloat16)
+      } else {
+        TRANSFORM(c * size, false, is_bfloat16)
+      }
+    }
+  }
+#undef TRANSFORM
+}
+
+/// A^T m A plus the bias of 16 channels, from 36 matrices to 4x4 pixels `row` and `pixel` bytes
+/// apart.
+CK_INLINE void ck_winograd_output_tile(const float *m, size_t stride, const float *bias, char *y,
+                                       size_t row, size_t pixel, bool is_bfloat16) {
+  const ck_float16 b = *(const ck_float16 *)bias;
+  ck_float16 columns[6][4];
+  CK_UNROLL
+  for (size_t j = 0; j < 6; j++) {
+    ck_float16 column[6];
+    CK_UNROLL
+    for (size_t i = 0; i < 6; i++) column[i] = *(const ck_float16 *)(m + (6 * i + j) * stride);
+    ck_winograd_output_line(column, columns[j]);
+  }
+  CK_UNROLL
+  for (size_t i = 0; i < 4; i++) {
+    ck_float16 line[6], outputs[4];
+    CK_UNROLL
+    for (size_t j = 0; j < 6; j++) line[j] = columns[j][i];
+    ck_winograd_output_line(line, outputs);
+    CK_UNROLL
+    for (size_t j = 0; j < 4; j++) {
+      ck_store_16(y + i * row + j * pixel, outputs[j] + b, is_bfloat16);
+    }
+  }
+}
+
+/// Writes the outputs of `count` tiles from `first` on; the bias fills whole groups.
+CK_INLINE void ck_winograd_write_outputs(ck_winograd_points products, const float *bias,
+                                         ck_winograd_grid grid, size_t first, size_t count,
+                                         const ck_winograd_images *images, bool is_bfloat16) {
+  const size_t size = is_bfloat16 ? 2 : 4, pixel = images->channels * size;
+  const size_t row = images->width * pixel;
+  ck_winograd_place place = ck_winograd_place_of(first, grid);
+  for (size_t t = 0; t < count; t++, ck_winograd_next(&place, grid)) {
+    const size_t down = images->height - place.row, across = images->width - place.column;
+    char *corner = (char *)images->data + place.image * images->height * row + place.row * row +
+                   place.column * pixel;
+    for (size_t c = 0; c < images->channels; c += 16) {
+      const size_t n = images->channels - c;
+      const float *m = products.data + c * products.rows + 16 * t;
+      if (down >= 4 && across >= 4 && n >= 16) {
+        ck_winograd_output_tile(m, products.stride, bias + c, corner + c * size, row, pixel,
+                                is_bfloat16);
+        continue;
+      }
+      float patch[CK_WINOGRAD_OUT * CK_WINOGRAD_OUT * 16];
+      ck_winograd_output_tile(m, products.stride, bias + c, (char *)patch, 4 * 64, 64, false);
+      for (size_t i = 0; i < 4 && i < down; i++) {
+        for (size_t j = 0; j < 4 && j < across; j++) {
+          ck_store_some(corner + i * row + j * pixel + c * size, n < 16 ? n : 16,
+                        *(const ck_float16 *)(patch + 16 * (4 * i + j)), is_bfloat16);
+        }
+      }
+    }
+  }
+}
+
+#endif
