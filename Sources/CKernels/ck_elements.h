@@ -44,22 +44,22 @@ CK_INLINE void ck_store_16(void *y, ck_float16 lanes, bool is_bfloat16) {
   }
 }
 
-/// The first n elements, at most 16, and zeros.
-CK_INLINE ck_float16 ck_load_some(const void *x, size_t n, bool is_bfloat16) {
+/// Copies n elements, at most 16.
+CK_INLINE void ck_copy_some(void *to, const void *from, size_t n, bool is_bfloat16) {
   if (is_bfloat16) {
-    uint16_t bits[16] = {0};
-    memcpy(bits, x, n * sizeof(uint16_t));
-    return ck_load_16(bits, true);
+    CK_ELEMENTWISE_SHORT
+    for (size_t k = 0; k < n; k++) ((uint16_t *)to)[k] = ((const uint16_t *)from)[k];
+  } else {
+    CK_ELEMENTWISE_SHORT
+    for (size_t k = 0; k < n; k++) ((float *)to)[k] = ((const float *)from)[k];
   }
-  float lanes[16] = {0};
-  memcpy(lanes, x, n * sizeof(float));
-  return ck_load_16(lanes, false);
 }
 
-CK_INLINE void ck_store_some(void *y, size_t n, ck_float16 lanes, bool is_bfloat16) {
-  float room[16];
-  ck_store_16(room, lanes, is_bfloat16);
-  memcpy(y, room, n * (is_bfloat16 ? sizeof(uint16_t) : sizeof(float)));
+/// The first n elements, at most 16, and zeros.
+CK_INLINE ck_float16 ck_load_some(const void *x, size_t n, bool is_bfloat16) {
+  float room[16] = {0};
+  ck_copy_some(room, x, n, is_bfloat16);
+  return ck_load_16(room, is_bfloat16);
 }
 
 #endif

@@ -3,93 +3,143 @@
 #include "ck_winograd_images.h"
 #include "ck_winograd_points.h"
 #include "ck_winograd_weights.h"
-size_t wino_block_override;
-int wino_phase = 7;
 
-/// Tiles of a block: as many as keep its points in the second-level cache.
-static size_t block_rows(size_t inputs, size_t outputs) {
-  if (wino_block_override) return wino_block_override;
-  size_t rows = 786432/4 / (36 * 16 * (ck_winograd_groups(inputs) + ck_winograd_groups(outputs)));
-  rows = rows / 12 * 12;
-  return rows < 24 ? 24 : rows > 48 ? 48 : rows;
-}
-
+/// A forward pass, or one that computes the gradient of the input.
 typedef struct {
-  ck_winograd_points weights, inputs, outputs;
+  ck_winograd_points weights, inputs, products;
+  /// A pixel of outputs, and six of inputs, both of whole groups.
   float *bias, *zeros;
-} forward_memory;
+} convolution_memory;
 
-static forward_memory make_forward_memory(size_t inputs, size_t outputs, float **scratch) {
-  const size_t rows = block_rows(inputs, outputs);
-  forward_memory memory;
-  memory.weights = ck_winograd_make_points(inputs, outputs, scratch);
-  memory.inputs = ck_winograd_make_points(rows, inputs, scratch);
-  memory.outputs = ck_winograd_make_points(rows, outputs, scratch);
-  memory.bias = *scratch;
-  *scratch += 16 * ck_winograd_groups(outputs);
-  memory.zeros = *scratch;
-  *scratch += CK_WINOGRAD_IN * 16 * ck_winograd_groups(inputs);
+static convolution_memory take_convolution_memory(ck_winograd_scratch *scratch, size_t inputs,
+                                                  size_t outputs) {
+  const size_t rows = ck_winograd_block_rows(inputs, outputs);
+  convolution_memory memory;
+  memory.weights = ck_winograd_take_points(scratch, inputs, outputs);
+  memory.inputs = ck_winograd_take_points(scratch, rows, inputs);
+  memory.products = ck_winograd_take_points(scratch, rows, outputs);
+  memory.bias = ck_winograd_take(scratch, 16 * ck_winograd_groups(outputs));
+  memory.zeros = ck_winograd_take(scratch, CK_WINOGRAD_IN * 16 * ck_winograd_groups(inputs));
   return memory;
 }
 
-CK_CLONES static void convolve(const ck_winograd_images *from, size_t batch, const float *weight,
-                               bool is_turned, const float *bias, const ck_winograd_images *to,
-                               float *scratch) {
-  const forward_memory memory = make_forward_memory(from->channels, to->channels, &scratch);
-  memset(memory.zeros, 0, CK_WINOGRAD_IN * from->channels * sizeof(float));
-  memset(memory.bias, 0, ck_winograd_groups(to->channels) * 16 * sizeof(float));
-  if (bias != NULL) memcpy(memory.bias, bias, to->channels * sizeof(float));
+CK_CLONES void ck_winograd_convolve(ck_winograd_images from, const float *weight, bool is_turned,
+                                    const float *bias, ck_winograd_images to, size_t batch,
+                                    float *scratch) {
+  ck_winograd_scratch room = {scratch, 0};
+  const convolution_memory memory = take_convolution_memory(&room, from.channels, to.channels);
+  memset(memory.zeros, 0, CK_WINOGRAD_IN * from.channels * sizeof(float));
+  memset(memory.bias, 0, 16 * ck_winograd_groups(to.channels) * sizeof(float));
+  if (bias != NULL) memcpy(memory.bias, bias, to.channels * sizeof(float));
   if (is_turned) {
-    ck_winograd_transform_weights(weight, from->channels, to->channels, true, memory.weights);
+    ck_winograd_transform_weights(weight, from.channels, to.channels, true, memory.weights);
   } else {
-    ck_winograd_transform_weights(weight, to->channels, from->channels, false, memory.weights);
+    ck_winograd_transform_weights(weight, to.channels, from.channels, false, memory.weights);
   }
-  const ck_winograd_grid grid = ck_winograd_make_grid(batch, to->height, to->width);
+  const ck_winograd_grid grid = ck_winograd_make_grid(batch, to.height, to.width);
   const size_t rows = memory.inputs.rows;
   for (size_t first = 0; first < grid.count; first += rows) {
     const size_t count = grid.count - first < rows ? grid.count - first : rows;
-    if (wino_phase & 1) {
-    if (from->is_bfloat16) {
-      ck_winograd_transform(from, true, memory.zeros, grid, first, count, memory.inputs, NULL);
-    } else {
-      ck_winograd_transform(from, false, memory.zeros, grid, first, count, memory.inputs, NULL);
-    }
-    }
-    if (wino_phase & 2)
-    ck_winograd_multiply(memory.inputs, from->channels, memory.weights, to->channels,
-                         memory.outputs, count);
-    if (wino_phase & 4) {
-    if (to->is_bfloat16) {
-      ck_winograd_write_outputs(memory.outputs, memory.bias, grid, first, count, to, true);
-    } else {
-      ck_winograd_write_outputs(memory.outputs, memory.bias, grid, first, count, to, false);
-    }
-    }
+    ck_winograd_transform(from, memory.zeros, grid, first, count, memory.inputs, NULL);
+    ck_winograd_multiply(memory.inputs, from.channels, memory.weights, to.channels,
+                         memory.products, count);
+    ck_winograd_write_outputs(memory.products, memory.bias, grid, first, count, to);
   }
 }
 
+/// The sums over tiles, and a block's points.
+typedef struct {
+  ck_winograd_points sums, inputs, gradients;
+  /// A pixel of gradients, and six of either kind, both of whole groups.
+  float *bias, *zeros;
+} weights_memory;
+
+static weights_memory take_weights_memory(ck_winograd_scratch *scratch, size_t channels,
+                                          size_t filters) {
+  const size_t rows = ck_winograd_block_rows(channels, filters);
+  const size_t most = channels > filters ? channels : filters;
+  weights_memory memory;
+  memory.sums =
+      ck_winograd_take_points(scratch, 16 * ck_winograd_groups(channels), filters);
+  memory.inputs = ck_winograd_take_points(scratch, rows, channels);
+  memory.gradients = ck_winograd_take_points(scratch, rows, filters);
+  memory.bias = ck_winograd_take(scratch, 16 * ck_winograd_groups(filters));
+  memory.zeros = ck_winograd_take(scratch, CK_WINOGRAD_IN * 16 * ck_winograd_groups(most));
+  return memory;
+}
+
+CK_CLONES void ck_winograd_convolve_weights(ck_winograd_images x, ck_winograd_images dy,
+                                            size_t batch, float *dweight, float *dbias,
+                                            float *scratch) {
+  ck_winograd_scratch room = {scratch, 0};
+  const weights_memory memory = take_weights_memory(&room, x.channels, dy.channels);
+  const size_t most = x.channels > dy.channels ? x.channels : dy.channels;
+  memset(memory.zeros, 0, CK_WINOGRAD_IN * most * sizeof(float));
+  memset(memory.bias, 0, 16 * ck_winograd_groups(dy.channels) * sizeof(float));
+  const ck_winograd_grid grid = ck_winograd_make_grid(batch, dy.height, dy.width);
+  const size_t rows = memory.inputs.rows;
+  for (size_t first = 0; first < grid.count; first += rows) {
+    const size_t count = grid.count - first < rows ? grid.count - first : rows;
+    ck_winograd_transform(x, memory.zeros, grid, first, count, memory.inputs, NULL);
+    ck_winograd_transform(dy, memory.zeros, grid, first, count, memory.gradients, memory.bias);
+    ck_winograd_add_products(memory.inputs, x.channels, memory.gradients, dy.channels, count,
+                             first == 0, memory.sums);
+  }
+  ck_winograd_transform_weight_gradient(memory.sums, dy.channels, x.channels, dweight);
+  if (dbias != NULL) memcpy(dbias, memory.bias, dy.channels * sizeof(float));
+}
+
 size_t ck_winograd_forward_scratch(const ck_winograd_shape *shape) {
-  float *end = (float*)64;
-  make_forward_memory(shape->channels, shape->filters, &end);
-  return (size_t)((char*)end - (char*)64)/4;
+  ck_winograd_scratch scratch = {NULL, 0};
+  take_convolution_memory(&scratch, shape->channels, shape->filters);
+  return scratch.used;
 }
 
 size_t ck_winograd_backward_data_scratch(const ck_winograd_shape *shape) {
-  float *end = (float*)64;
-  make_forward_memory(shape->filters, shape->channels, &end);
-  return (size_t)((char*)end - (char*)64)/4;
+  ck_winograd_scratch scratch = {NULL, 0};
+  take_convolution_memory(&scratch, shape->filters, shape->channels);
+  return scratch.used;
+}
+
+size_t ck_winograd_backward_weights_scratch(const ck_winograd_shape *shape) {
+  ck_winograd_scratch scratch = {NULL, 0};
+  take_weights_memory(&scratch, shape->channels, shape->filters);
+  return scratch.used;
+}
+
+/// The images of the input (or its gradient) and of the output, as tiles of outputs see them.
+static ck_winograd_images input_images(const ck_winograd_shape *shape, const void *x,
+                                       bool is_bfloat16) {
+  const ck_winograd_images images = {(void *)x,    shape->height, shape->width, shape->channels,
+                                     shape->top, shape->left,   is_bfloat16};
+  return images;
+}
+
+static ck_winograd_images output_images(const ck_winograd_shape *shape, const void *y,
+                                        bool is_bfloat16) {
+  const ck_winograd_images images = {
+      (void *)y, shape->out_height, shape->out_width, shape->filters, 0, 0, is_bfloat16};
+  return images;
 }
 
 void ck_winograd_forward(const ck_winograd_shape *shape, const void *x, const float *weight,
                          const float *bias, void *y, bool is_bfloat16, float *scratch) {
-  const ck_winograd_images from = {(void *)x, shape->height, shape->width, shape->channels, shape->top, shape->left, is_bfloat16};
-  const ck_winograd_images to = {y, shape->out_height, shape->out_width, shape->filters, 0, 0, is_bfloat16};
-  convolve(&from, shape->batch, weight, false, bias, &to, scratch);
+  ck_winograd_convolve(input_images(shape, x, is_bfloat16), weight, false, bias,
+                       output_images(shape, y, is_bfloat16), shape->batch, scratch);
 }
 
 void ck_winograd_backward_data(const ck_winograd_shape *shape, const void *dy, const float *weight,
                                void *dx, bool is_bfloat16, float *scratch) {
-  const ck_winograd_images from = {(void *)dy, shape->out_height, shape->out_width, shape->filters, 2 - shape->top, 2 - shape->left, is_bfloat16};
-  const ck_winograd_images to = {dx, shape->height, shape->width, shape->channels, 0, 0, is_bfloat16};
-  convolve(&from, shape->batch, weight, true, NULL, &to, scratch);
+  ck_winograd_images from = output_images(shape, dy, is_bfloat16);
+  from.top = 2 - shape->top;
+  from.left = 2 - shape->left;
+  ck_winograd_convolve(from, weight, true, NULL, input_images(shape, dx, is_bfloat16),
+                       shape->batch, scratch);
+}
+
+void ck_winograd_backward_weights(const ck_winograd_shape *shape, const void *x, const void *dy,
+                                  float *dweight, float *dbias, bool is_bfloat16, float *scratch) {
+  ck_winograd_convolve_weights(input_images(shape, x, is_bfloat16),
+                               output_images(shape, dy, is_bfloat16), shape->batch, dweight, dbias,
+                               scratch);
 }

@@ -65,15 +65,15 @@ typedef struct {
 } ck_winograd_pixels;
 
 /// Finds the `length` x `length` pixels of a tile; `zeros` hold `length` pixels.
-CK_INLINE ck_winograd_pixels ck_winograd_locate(const ck_winograd_images *images,
+CK_INLINE ck_winograd_pixels ck_winograd_locate(ck_winograd_images images,
                                                 ck_winograd_place place, size_t length,
                                                 const float *zeros) {
-  const size_t pixel = images->channels * (images->is_bfloat16 ? 2 : 4);
+  const size_t pixel = images.channels * (images.is_bfloat16 ? 2 : 4);
   // Positions before the first wrap around to large numbers, which lie outside too.
-  const size_t row = place.row - images->top, column = place.column - images->left;
-  const size_t width = images->width, start = column < width ? column : 0;
+  const size_t row = place.row - images.top, column = place.column - images.left;
+  const size_t width = images.width, start = column < width ? column : 0;
   const char *origin =
-      (const char *)images->data + (place.image * images->height * width + start) * pixel;
+      (const char *)images.data + (place.image * images.height * width + start) * pixel;
   ck_winograd_pixels pixels;
   pixels.is_masked = column >= width || column + length > width;
   for (size_t j = 0; j < length; j++) {
@@ -82,7 +82,7 @@ CK_INLINE ck_winograd_pixels ck_winograd_locate(const ck_winograd_images *images
     pixels.masks[j] = is_inside ? ~0u : 0u;
   }
   for (size_t i = 0; i < length; i++) {
-    const bool is_inside = row + i < images->height;
+    const bool is_inside = row + i < images.height;
     pixels.rows[i] = is_inside ? origin + (row + i) * width * pixel : (const char *)zeros;
   }
   return pixels;
@@ -107,6 +107,13 @@ CK_INLINE void ck_winograd_copy_channels(ck_winograd_pixels *pixels, size_t leng
 CK_INLINE void ck_winograd_write_line(const ck_float16 *line, float *v, size_t stride) {
   CK_UNROLL
   for (size_t j = 0; j < 6; j++) *(ck_float16 *)(v + j * stride) = line[j];
+}
+
+/// The same number, but the compiler cannot see so: it would keep the addresses of all of a tile's
+/// pixels and points, one each, from a group to the next, where two or three and offsets do.
+CK_INLINE size_t ck_opaque(size_t x) {
+  __asm__("" : "+r"(x));
+  return x;
 }
 
 #define PIXEL(i, j) \
@@ -176,37 +183,53 @@ CK_INLINE void ck_winograd_gradient_tile(const ck_winograd_pixels *pixels, size_
 
 #undef PIXEL
 
-/// Transforms `count` tiles from `first` on: inputs, or gradients where there are sums (of 16 for
-/// each group) for them.
-CK_INLINE void ck_winograd_transform(const ck_winograd_images *images, bool is_bfloat16,
-                                     const float *zeros, ck_winograd_grid grid, size_t first,
-                                     size_t count, ck_winograd_points points, float *sums) {
-#define TRANSFORM(offset, is_masked, is_bfloat16)                                              \
-  if (sums == NULL) {                                                                          \
-    ck_winograd_input_tile(&pixels, offset, is_masked, is_bfloat16, to, points.stride);        \
-  } else {                                                                                     \
-    ck_winograd_gradient_tile(&pixels, offset, is_masked, is_bfloat16, to, points.stride,      \
-                              sums + c);                                                       \
+/// One group of a tile: the inputs' points, or the gradients' where there are sums for them.
+CK_INLINE void ck_winograd_transform_tile(const ck_winograd_pixels *pixels, size_t offset,
+                                          bool is_masked, bool is_bfloat16, float *points,
+                                          size_t stride, float *sums) {
+  if (sums == NULL) {
+    ck_winograd_input_tile(pixels, offset, is_masked, is_bfloat16, points, stride);
+  } else {
+    ck_winograd_gradient_tile(pixels, offset, is_masked, is_bfloat16, points, stride, sums);
   }
+}
+
+/// ck_winograd_transform for one element type.
+CK_INLINE void ck_winograd_transform_elements(ck_winograd_images images, bool is_bfloat16,
+                                              const float *zeros, ck_winograd_grid grid,
+                                              size_t first, size_t count,
+                                              ck_winograd_points points, float *sums) {
   const size_t size = is_bfloat16 ? 2 : 4, length = sums == NULL ? CK_WINOGRAD_IN : CK_WINOGRAD_OUT;
   float patch[CK_WINOGRAD_POINTS * 16];
   ck_winograd_place place = ck_winograd_place_of(first, grid);
   for (size_t t = 0; t < count; t++, ck_winograd_next(&place, grid)) {
     ck_winograd_pixels pixels = ck_winograd_locate(images, place, length, zeros);
-    for (size_t c = 0; c < images->channels; c += 16) {
-      const size_t n = images->channels - c;
-      float *to = points.data + c * points.rows + 16 * t;
+    for (size_t c = 0; c < images.channels; c += 16) {
+      const size_t n = images.channels - c, offset = ck_opaque(c * size);
+      float *to = points.data + ck_opaque(c * points.rows + 16 * t);
+      float *sum = sums == NULL ? NULL : sums + c;
       if (n < 16) {
-        ck_winograd_copy_channels(&pixels, length, c * size, n, is_bfloat16, patch);
-        TRANSFORM(0, false, false)
+        ck_winograd_copy_channels(&pixels, length, offset, n, is_bfloat16, patch);
+        ck_winograd_transform_tile(&pixels, 0, false, false, to, points.stride, sum);
       } else if (pixels.is_masked) {
-        TRANSFORM(c * size, true, is_bfloat16)
+        ck_winograd_transform_tile(&pixels, offset, true, is_bfloat16, to, points.stride, sum);
       } else {
-        TRANSFORM(c * size, false, is_bfloat16)
+        ck_winograd_transform_tile(&pixels, offset, false, is_bfloat16, to, points.stride, sum);
       }
     }
   }
-#undef TRANSFORM
+}
+
+/// Transforms `count` tiles from `first` on: inputs, or gradients where there are sums (16 for each
+/// group) to add them to. `zeros` hold six pixels.
+CK_INLINE void ck_winograd_transform(ck_winograd_images images, const float *zeros,
+                                     ck_winograd_grid grid, size_t first, size_t count,
+                                     ck_winograd_points points, float *sums) {
+  if (images.is_bfloat16) {
+    ck_winograd_transform_elements(images, true, zeros, grid, first, count, points, sums);
+  } else {
+    ck_winograd_transform_elements(images, false, zeros, grid, first, count, points, sums);
+  }
 }
 
 /// A^T m A plus the bias of 16 channels, from 36 matrices to 4x4 pixels `row` and `pixel` bytes
@@ -235,34 +258,46 @@ CK_INLINE void ck_winograd_output_tile(const float *m, size_t stride, const floa
   }
 }
 
-/// Writes the outputs of `count` tiles from `first` on; the bias fills whole groups.
-CK_INLINE void ck_winograd_write_outputs(ck_winograd_points products, const float *bias,
-                                         ck_winograd_grid grid, size_t first, size_t count,
-                                         const ck_winograd_images *images, bool is_bfloat16) {
-  const size_t size = is_bfloat16 ? 2 : 4, pixel = images->channels * size;
-  const size_t row = images->width * pixel;
+/// ck_winograd_write_outputs for one element type.
+CK_INLINE void ck_winograd_write_elements(ck_winograd_points products, const float *bias,
+                                          ck_winograd_grid grid, size_t first, size_t count,
+                                          ck_winograd_images images, bool is_bfloat16) {
+  const size_t size = is_bfloat16 ? 2 : 4, pixel = images.channels * size;
+  const size_t row = images.width * pixel;
+  float patch[CK_WINOGRAD_OUT * CK_WINOGRAD_OUT * 16];
   ck_winograd_place place = ck_winograd_place_of(first, grid);
   for (size_t t = 0; t < count; t++, ck_winograd_next(&place, grid)) {
-    const size_t down = images->height - place.row, across = images->width - place.column;
-    char *corner = (char *)images->data + place.image * images->height * row + place.row * row +
-                   place.column * pixel;
-    for (size_t c = 0; c < images->channels; c += 16) {
-      const size_t n = images->channels - c;
-      const float *m = products.data + c * products.rows + 16 * t;
-      if (down >= 4 && across >= 4 && n >= 16) {
-        ck_winograd_output_tile(m, products.stride, bias + c, corner + c * size, row, pixel,
-                                is_bfloat16);
-        continue;
-      }
-      float patch[CK_WINOGRAD_OUT * CK_WINOGRAD_OUT * 16];
-      ck_winograd_output_tile(m, products.stride, bias + c, (char *)patch, 4 * 64, 64, false);
-      for (size_t i = 0; i < 4 && i < down; i++) {
-        for (size_t j = 0; j < 4 && j < across; j++) {
-          ck_store_some(corner + i * row + j * pixel + c * size, n < 16 ? n : 16,
-                        *(const ck_float16 *)(patch + 16 * (4 * i + j)), is_bfloat16);
+    const size_t down = images.height - place.row, across = images.width - place.column;
+    char *corner = (char *)images.data +
+                   ((place.image * images.height + place.row) * images.width + place.column) * pixel;
+    for (size_t c = 0; c < images.channels; c += 16) {
+      const size_t n = images.channels - c;
+      // A tile that is not whole goes through a patch: one transform, whose code stays in registers.
+      const bool is_whole = down >= CK_WINOGRAD_OUT && across >= CK_WINOGRAD_OUT && n >= 16;
+      char *to = corner + c * size;
+      const float *from = products.data + ck_opaque(c * products.rows + 16 * t);
+      ck_winograd_output_tile(from, products.stride, bias + c,
+                              is_whole ? to : (char *)patch, is_whole ? row : 4 * 16 * size,
+                              is_whole ? pixel : 16 * size, is_bfloat16);
+      if (is_whole) continue;
+      for (size_t i = 0; i < CK_WINOGRAD_OUT && i < down; i++) {
+        for (size_t j = 0; j < CK_WINOGRAD_OUT && j < across; j++) {
+          ck_copy_some(to + i * row + j * pixel, (char *)patch + (4 * i + j) * 16 * size,
+                       n < 16 ? n : 16, is_bfloat16);
         }
       }
     }
+  }
+}
+
+/// Writes the outputs of `count` tiles from `first` on; the bias fills whole groups.
+CK_INLINE void ck_winograd_write_outputs(ck_winograd_points products, const float *bias,
+                                         ck_winograd_grid grid, size_t first, size_t count,
+                                         ck_winograd_images images) {
+  if (images.is_bfloat16) {
+    ck_winograd_write_elements(products, bias, grid, first, count, images, true);
+  } else {
+    ck_winograd_write_elements(products, bias, grid, first, count, images, false);
   }
 }
 

@@ -15,18 +15,20 @@ CK_INLINE void ck_winograd_transform_weights(const float *weight, size_t filters
                                              bool is_turned, ck_winograd_points u) {
   const size_t outputs = is_turned ? channels : filters, inputs = is_turned ? filters : channels;
   const size_t output = 9 * (is_turned ? 1 : channels), input = 9 * (is_turned ? channels : 1);
+  float w[9][16] = {0};
   for (size_t o = 0; o < outputs; o += 16) {
     const size_t n = outputs - o < 16 ? outputs - o : 16;
     for (size_t c = 0; c < inputs; c++) {
       const float *from = weight + o * output + c * input;
-      ck_float16 w[9] = {0}, columns[3][6];
       for (size_t k = 0; k < n; k++) {
         CK_UNROLL
         for (size_t e = 0; e < 9; e++) w[is_turned ? 8 - e : e][k] = from[k * output + e];
       }
+      ck_float16 columns[3][6];
       CK_UNROLL
       for (size_t j = 0; j < 3; j++) {
-        const ck_float16 column[3] = {w[j], w[3 + j], w[6 + j]};
+        const ck_float16 column[3] = {*(ck_float16 *)w[j], *(ck_float16 *)w[3 + j],
+                                      *(ck_float16 *)w[6 + j]};
         ck_winograd_weight_line(column, columns[j]);
       }
       float *to = u.data + 16 * (o / 16 * u.rows + c);
