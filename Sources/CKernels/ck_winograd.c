@@ -89,57 +89,57 @@ CK_CLONES void ck_winograd_convolve_weights(ck_winograd_images x, ck_winograd_im
   if (dbias != NULL) memcpy(dbias, memory.bias, dy.channels * sizeof(float));
 }
 
-size_t ck_winograd_forward_scratch(const ck_winograd_shape *shape) {
+size_t ck_winograd_forward_scratch(ck_winograd_shape shape) {
   ck_winograd_scratch scratch = {NULL, 0};
-  take_convolution_memory(&scratch, shape->channels, shape->filters);
+  take_convolution_memory(&scratch, shape.channels, shape.filters);
   return scratch.used;
 }
 
-size_t ck_winograd_backward_data_scratch(const ck_winograd_shape *shape) {
+size_t ck_winograd_backward_data_scratch(ck_winograd_shape shape) {
   ck_winograd_scratch scratch = {NULL, 0};
-  take_convolution_memory(&scratch, shape->filters, shape->channels);
+  take_convolution_memory(&scratch, shape.filters, shape.channels);
   return scratch.used;
 }
 
-size_t ck_winograd_backward_weights_scratch(const ck_winograd_shape *shape) {
+size_t ck_winograd_backward_weights_scratch(ck_winograd_shape shape) {
   ck_winograd_scratch scratch = {NULL, 0};
-  take_weights_memory(&scratch, shape->channels, shape->filters);
+  take_weights_memory(&scratch, shape.channels, shape.filters);
   return scratch.used;
 }
 
 /// The images of the input (or its gradient) and of the output, as tiles of outputs see them.
-static ck_winograd_images input_images(const ck_winograd_shape *shape, const void *x,
+static ck_winograd_images input_images(ck_winograd_shape shape, const void *x,
                                        bool is_bfloat16) {
-  const ck_winograd_images images = {(void *)x,    shape->height, shape->width, shape->channels,
-                                     shape->top, shape->left,   is_bfloat16};
+  const ck_winograd_images images = {(void *)x,    shape.height, shape.width, shape.channels,
+                                     shape.top, shape.left,   is_bfloat16};
   return images;
 }
 
-static ck_winograd_images output_images(const ck_winograd_shape *shape, const void *y,
+static ck_winograd_images output_images(ck_winograd_shape shape, const void *y,
                                         bool is_bfloat16) {
   const ck_winograd_images images = {
-      (void *)y, shape->out_height, shape->out_width, shape->filters, 0, 0, is_bfloat16};
+      (void *)y, shape.out_height, shape.out_width, shape.filters, 0, 0, is_bfloat16};
   return images;
 }
 
-void ck_winograd_forward(const ck_winograd_shape *shape, const void *x, const float *weight,
+void ck_winograd_forward(ck_winograd_shape shape, const void *x, const float *weight,
                          const float *bias, void *y, bool is_bfloat16, float *scratch) {
   ck_winograd_convolve(input_images(shape, x, is_bfloat16), weight, false, bias,
-                       output_images(shape, y, is_bfloat16), shape->batch, scratch);
+                       output_images(shape, y, is_bfloat16), shape.batch, scratch);
 }
 
-void ck_winograd_backward_data(const ck_winograd_shape *shape, const void *dy, const float *weight,
+void ck_winograd_backward_data(ck_winograd_shape shape, const void *dy, const float *weight,
                                void *dx, bool is_bfloat16, float *scratch) {
   ck_winograd_images from = output_images(shape, dy, is_bfloat16);
-  from.top = 2 - shape->top;
-  from.left = 2 - shape->left;
+  from.top = 2 - shape.top;
+  from.left = 2 - shape.left;
   ck_winograd_convolve(from, weight, true, NULL, input_images(shape, dx, is_bfloat16),
-                       shape->batch, scratch);
+                       shape.batch, scratch);
 }
 
-void ck_winograd_backward_weights(const ck_winograd_shape *shape, const void *x, const void *dy,
+void ck_winograd_backward_weights(ck_winograd_shape shape, const void *x, const void *dy,
                                   float *dweight, float *dbias, bool is_bfloat16, float *scratch) {
   ck_winograd_convolve_weights(input_images(shape, x, is_bfloat16),
-                               output_images(shape, dy, is_bfloat16), shape->batch, dweight, dbias,
+                               output_images(shape, dy, is_bfloat16), shape.batch, dweight, dbias,
                                scratch);
 }

@@ -17,5 +17,6 @@
 #include "ck_philox.h"
 #include "ck_reduce.h"
 #include "ck_rows.h"
+#include "ck_winograd.h"
 
 #endif

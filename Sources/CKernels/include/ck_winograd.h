@@ -44,23 +44,23 @@ typedef struct {
 } ck_winograd_shape;
 
 /// Floats of scratch memory that a pass needs; any contents, 64-byte aligned for speed.
-size_t ck_winograd_forward_scratch(const ck_winograd_shape *shape);
-size_t ck_winograd_backward_data_scratch(const ck_winograd_shape *shape);
-size_t ck_winograd_backward_weights_scratch(const ck_winograd_shape *shape);
+size_t ck_winograd_forward_scratch(ck_winograd_shape shape);
+size_t ck_winograd_backward_data_scratch(ck_winograd_shape shape);
+size_t ck_winograd_backward_weights_scratch(ck_winograd_shape shape);
 
 /// y [batch, out_height, out_width, filters] from x [batch, height, width, channels].
 ///
 /// x and y hold float32, or bfloat16, which is computed with in float32 and rounded once. No bias
 /// where it is NULL.
-void ck_winograd_forward(const ck_winograd_shape *shape, const void *x, const float *weight,
+void ck_winograd_forward(ck_winograd_shape shape, const void *x, const float *weight,
                          const float *bias, void *y, bool is_bfloat16, float *scratch);
 
 /// dx, the gradient of x, from dy, that of y.
-void ck_winograd_backward_data(const ck_winograd_shape *shape, const void *dy, const float *weight,
+void ck_winograd_backward_data(ck_winograd_shape shape, const void *dy, const float *weight,
                                void *dx, bool is_bfloat16, float *scratch);
 
 /// dweight and, unless it is NULL, dbias from x and dy; overwrites both.
-void ck_winograd_backward_weights(const ck_winograd_shape *shape, const void *x, const void *dy,
+void ck_winograd_backward_weights(ck_winograd_shape shape, const void *x, const void *dy,
                                   float *dweight, float *dbias, bool is_bfloat16, float *scratch);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef CKERNELSLEVELS_H
 #define CKERNELSLEVELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,12 @@ typedef struct {
 typedef struct {
   float learning_rate, gradient_scale, weight_decay, rho, share, epsilon;
 } level_adadelta;
+
+typedef struct {
+  const void *data;
+  size_t height, width, channels, top, left;
+  bool is_bfloat16;
+} level_images;
 
 LEVELS(ck_activation_forward, void, unsigned kind, float alpha, const float *x, float *y, size_t n)
 LEVELS(ck_activation_backward, void, unsigned kind, float alpha, const float *saved,
@@ -67,5 +74,9 @@ LEVELS(ck_nadam_step, void, float *w, const float *g, float *m, float *v, size_t
 LEVELS(ck_adagrad_step, void, float *w, const float *g, float *sum, size_t n, level_adagrad step)
 LEVELS(ck_adadelta_step, void, float *w, const float *g, float *v, float *u, size_t n,
        level_adadelta step)
+LEVELS(ck_winograd_convolve, void, level_images from, const float *weight, bool is_turned,
+       const float *bias, level_images to, size_t batch, float *scratch)
+LEVELS(ck_winograd_convolve_weights, void, level_images x, level_images dy, size_t batch,
+       float *dweight, float *dbias, float *scratch)
 
 #endif
