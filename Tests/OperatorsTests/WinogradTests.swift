@@ -286,7 +286,7 @@ struct WinogradTests {
   func notFinite(value: Float, sizes: WinogradCase) throws {
     let convolution = try #require(sizes.convolution)
     var (x, weight, bias, dy) = data(sizes, convolution)
-    let (clean, cleanGradient) = (x, dy)
+    let clean = x
     for place in [0, x.count / 2, x.count - 1] {
       x = clean
       x[place] = value
@@ -306,7 +306,6 @@ struct WinogradTests {
     #expect(
       zip(results.inputGradient, expected.inputGradient).allSatisfy { $1.isFinite || !$0.isFinite })
     #expect(results.biasGradient.contains { !$0.isFinite })
-    #expect(cleanGradient.allSatisfy(\.isFinite))
   }
 
   @Test("a bfloat16 NaN stays one")
@@ -339,20 +338,25 @@ struct WinogradTests {
 
   @Test("where it is faster")
   func suits() throws {
-    func passes(_ sizes: WinogradCase, _ type: ElementType = .float32) throws -> [Bool] {
+    func passes(_ sizes: WinogradCase) throws -> [Bool] {
       let convolution = try #require(sizes.convolution)
-      return WinogradConvolution.Pass.allCases.map { convolution.suits($0, type) }
+      return WinogradConvolution.Pass.allCases.map { convolution.suits($0, .float32) }
     }
     let yes = [true, true, true], no = [false, false, false]
     for (side, channels) in [(32, 16), (28, 32), (16, 32), (14, 64), (8, 64), (7, 128)] {
-      #expect(
-        try passes(
-          .init(batch: 32, height: side, width: side, channels: channels, filters: channels))
-          == yes)
+      let sizes = WinogradCase(
+        batch: 32, height: side, width: side, channels: channels, filters: channels)
+      let suited = try passes(sizes)
+      #expect(suited == yes, "\(sizes.testDescription)")
     }
     // Few channels, tiles that are mostly padding, too few tiles for the transforms of the weights.
-    #expect(try passes(.init(batch: 32, height: 28, width: 28, channels: 1, filters: 8)) == no)
-    #expect(try passes(.init(batch: 32, height: 2, width: 2, channels: 64, filters: 64)) == no)
-    #expect(try passes(.init(batch: 1, height: 8, width: 8, channels: 256, filters: 256)) == no)
+    for sizes in [
+      WinogradCase(batch: 32, height: 28, width: 28, channels: 1, filters: 8),
+      WinogradCase(batch: 32, height: 2, width: 2, channels: 64, filters: 64),
+      WinogradCase(batch: 1, height: 8, width: 8, channels: 256, filters: 256),
+    ] {
+      let suited = try passes(sizes)
+      #expect(suited == no, "\(sizes.testDescription)")
+    }
   }
 }
