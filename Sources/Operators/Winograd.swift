@@ -43,7 +43,10 @@ package struct WinogradConvolution: Sendable {
   ///   - width: columns of an input image.
   ///   - channels: channels of the input.
   ///   - filters: channels of the output.
-  ///   - top: rows of zeros before the first; likewise `left`, `bottom` and `right`.
+  ///   - top: rows of zeros before the first.
+  ///   - left: columns of zeros before the first.
+  ///   - bottom: rows of zeros behind the last.
+  ///   - right: columns of zeros behind the last.
   /// - Precondition: the sizes are positive.
   package init?(
     batch: Int, height: Int, width: Int, channels: Int, filters: Int,
