@@ -23,6 +23,7 @@ static convolution_memory take_convolution_memory(ck_winograd_scratch *scratch, 
   return memory;
 }
 
+/// Convolves images with weights [filters, channels, 3, 3], turned or not.
 CK_CLONES void ck_winograd_convolve(ck_winograd_images from, const float *weight, bool is_turned,
                                     const float *bias, ck_winograd_images to, size_t batch,
                                     float *scratch) {
@@ -68,6 +69,7 @@ static weights_memory take_weights_memory(ck_winograd_scratch *scratch, size_t c
   return memory;
 }
 
+/// The gradients of the weights and, unless it is NULL, of the bias.
 CK_CLONES void ck_winograd_convolve_weights(ck_winograd_images x, ck_winograd_images dy,
                                             size_t batch, float *dweight, float *dbias,
                                             float *scratch) {

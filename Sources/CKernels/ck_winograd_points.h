@@ -24,8 +24,8 @@ typedef struct {
 /// Groups of 16 channels; the last may be partly empty.
 CK_INLINE size_t ck_winograd_groups(size_t channels) { return (channels + 15) / 16; }
 
-/// Tiles of a block: as many as keep inputs and outputs in the second-level cache, but enough for the
-/// weights to be worth their way there. A multiple of CK_WINOGRAD_HEIGHT.
+/// Tiles of a block: as many as keep inputs and outputs in the second-level cache, but enough for
+/// the weights to be worth their way there. A multiple of CK_WINOGRAD_HEIGHT.
 CK_INLINE size_t ck_winograd_block_rows(size_t inputs, size_t outputs) {
   const size_t floats = 196608;
   const size_t groups = ck_winograd_groups(inputs) + ck_winograd_groups(outputs);
@@ -53,8 +53,8 @@ CK_INLINE ck_winograd_points ck_winograd_take_points(ck_winograd_scratch *scratc
   return points;
 }
 
-/// sums[r] += left[r * row] * right over `count` steps, in each of which left advances by `step` and
-/// right by 16. `height` is a constant: the sums are registers.
+/// sums[r] += left[r * row] * right over `count` steps, in each of which left advances by `step`
+/// and right by 16. `height` is a constant: the sums are registers.
 CK_INLINE void ck_winograd_accumulate(ck_float16 *sums, size_t height, const float *left,
                                       size_t row, size_t step, const float *right, size_t count) {
   for (size_t s = 0; s < count; s++, left += step, right += 16) {

@@ -1,5 +1,5 @@
-// The transforms of one line of a tile, 16 channels at a time: the matrices of ck_winograd.h times a
-// vector. Pairs of points share their even and their odd part.
+// The transforms of one line of a tile, 16 channels at a time: the matrices of ck_winograd.h times
+// a vector. Pairs of points share their even and their odd part.
 #ifndef CK_WINOGRAD_TILE_H
 #define CK_WINOGRAD_TILE_H
 

@@ -56,7 +56,9 @@ CK_INLINE void ck_winograd_transform_weight_gradient(ck_winograd_points sums, si
       for (size_t j = 0; j < 6; j++) {
         ck_float16 column[6];
         CK_UNROLL
-        for (size_t i = 0; i < 6; i++) column[i] = *(const ck_float16 *)(from + (6 * i + j) * sums.stride);
+        for (size_t i = 0; i < 6; i++) {
+          column[i] = *(const ck_float16 *)(from + (6 * i + j) * sums.stride);
+        }
         ck_winograd_weight_gradient_line(column, columns[j]);
       }
       CK_UNROLL

@@ -90,9 +90,10 @@ package struct WinogradConvolution: Sendable {
     let direct =
       Int(shape.batch) * validProducts(shape.height, shape.out_height, shape.top)
       * validProducts(shape.width, shape.out_width, shape.left) * inputs * outputGroups
-    let isWhole = inputs % 16 == 0 && outputs % 16 == 0
     let products = 36 * (pass == .backwardWeights ? 16 * inputGroups : inputs) * outputGroups
-    let transforms = (inputGroups + outputGroups) * 220 + (isWhole ? 0 : 1_000)
+    // Channels of partly empty groups are copied.
+    let copies = (inputs % 16 == 0 ? 0 : 1_000) + (outputs % 16 == 0 ? 0 : 400)
+    let transforms = (inputGroups + outputGroups) * 220 + copies
     let weights = inputs * outputGroups * (pass == .backwardWeights ? 600 : 400)
     let winograd = (tiles + 5) / 6 * 6 * products + tiles * transforms + weights
     return winograd * 6 <= direct * (type == .bfloat16 ? 5 : 10) / 2

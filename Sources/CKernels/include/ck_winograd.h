@@ -13,19 +13,24 @@
 // -1, 2, -2, infinity; and the pairs' points are inverse to each other, which makes coefficients 1.
 // With a = 2/3, b = 3/2, c = 1 / (2 (b^2 - a^2)) and each pair scaled to spare multiplications:
 //
-//           1    0   -a^2-b^2   0   1   0            1     0       0           1   b   b   a   a   0
-//           0  -b^2  -b^3       1   b   0           -c   -c a   -c a^2         0   1  -1   1  -1   0
-//     B^T = 0   b^2  -b^3      -1   b   0      G =  -c    c a   -c a^2   A^T = 0   a   a   b   b   0
-//           0  -a^2  -a^3       1   a   0            c    c b    c b^2         0  a^2 -a^2 b^2 -b^2 1
-//           0   a^2  -a^3      -1   a   0            c   -c b    c b^2
-//           0    1    0   -a^2-b^2  0   1            0     0       1
+//           1    0   -a^2-b^2   0   1   0           1     0       0
+//           0  -b^2  -b^3       1   b   0          -c   -c a   -c a^2
+//     B^T = 0   b^2  -b^3      -1   b   0     G =  -c    c a   -c a^2
+//           0  -a^2  -a^3       1   a   0           c    c b    c b^2
+//           0   a^2  -a^3      -1   a   0           c   -c b    c b^2
+//           0    1    0   -a^2-b^2  0   1           0     0       1
+//
+//           1   b    b    a    a    0
+//     A^T = 0   1   -1    1   -1    0
+//           0   a    a    b    b    0
+//           0  a^2 -a^2  b^2 -b^2   1
 //
 // The gradient of the input is the same with the kernels turned by 180 degrees; the gradient of the
 // weights is the adjoint, G^T [ sum over tiles of (A dy A^T) * (B^T d B) ] G.
 //
 // Images are [batch, height, width, channels]; weights [filters, channels, 3, 3], float32. The
-// largest error of a result is about 1e-6 (16 channels) to 4e-6 (512) of the largest result. A value
-// that is not finite spreads over the tiles that it is part of, and an infinity may become a NaN.
+// largest error of a result is about 1e-6 (16 channels) to 4e-6 (512) of the largest result. A
+// value that is not finite spreads over the tiles that it is part of; an infinity may become a NaN.
 // Sums run over the channels, or tiles, in an order that depends on the shape alone.
 #ifndef CK_WINOGRAD_H
 #define CK_WINOGRAD_H
