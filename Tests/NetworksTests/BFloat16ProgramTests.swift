@@ -63,7 +63,7 @@ struct BFloat16ProgramTests {
       Sequential(input: [6, 5]) {
         Conv1D(8, kernel: 3, padding: .causal, activation: .relu)
         LSTM(6, bidirectional: true)
-        Dense(4, activation: .elu)
+        Dense(4, activation: Activation(.elu))
         Flatten()
         Dense(3)
       }

@@ -116,7 +116,7 @@ struct PoolingTests {
         at: OperationSite(
           name: "pool", inputShapes: [input], outputShape: layer.outputShape(of: [input]),
           batch: 2, isTraining: isTraining, needsInputGradient: [needsGradient],
-          stream: ComputeStream())
+          precision: .float32, stream: ComputeStream())
       ).memory.savedCount
     }
     #expect(try saved(MaxPool2D(2), isTraining: true, needsGradient: true) == (2 * 81 * 3 + 3) / 4)

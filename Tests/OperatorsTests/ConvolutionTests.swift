@@ -182,7 +182,8 @@ struct ConvolutionTests {
         scratch: scratch.view)
       for place in 0..<36 {
         let isNear = abs(place / 6 - 2) <= 1 && abs(place % 6 - 3) <= 1
-        #expect(output.view[place * 16].isNaN == isNear, "at \(place)")
+        // Winograd's tiles spread it further; nothing may hide it.
+        if isNear { #expect(output.view[place * 16].isNaN, "at \(place)") }
       }
     }
   }

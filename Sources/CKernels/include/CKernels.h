@@ -23,5 +23,6 @@
 #include "ck_pool.h"
 #include "ck_reduce.h"
 #include "ck_rows.h"
+#include "ck_winograd.h"
 
 #endif

@@ -1,4 +1,3 @@
-internal import COneDNN
 public import Tensors
 
 /// A prepared convolution over images in NHWC: forward, and backward to the input and to the weight.
@@ -6,15 +5,19 @@ public import Tensors
 /// The weight is float32 in PyTorch's order [filters, channels / groups, rows, columns]; images, and
 /// their gradients, are of either element type. Biases are added forward; their gradient is a sum over
 /// rows that goes with the activation's backward pass.
+///
+/// Each pass is computed by oneDNN's direct convolution, or with fewer multiplications by
+/// ``WinogradConvolution`` where that is expected to be faster: a choice by the sizes, and in bfloat16 by
+/// whether the CPU has AMX, so ranks on CPUs of one kind choose alike.
 public final class Convolution {
   /// Floats of room that every pass needs within its call.
   public let scratchCount: Int
-  /// The names of oneDNN's implementations, forward, then backward where prepared.
+  /// The names of the implementations, forward, then backward where prepared.
   public let implementations: [String]
 
-  private let forwardPass: ForwardPass
-  private let inputPass: InputGradientPass?
-  private let weightPass: WeightGradientPass?
+  private let forwardPass: any ConvolutionForwardPass
+  private let inputPass: (any ConvolutionInputPass)?
+  private let weightPass: (any ConvolutionWeightPass)?
 
   /// Prepares a convolution.
   ///
@@ -30,20 +33,36 @@ public final class Convolution {
     _ sizes: ConvolutionSizes, type: ElementType = .float32, hasBias: Bool, isTraining: Bool,
     needsInputGradient: Bool, stream: ComputeStream
   ) throws(OperatorError) {
-    let descriptions = ConvolutionDescriptions(sizes, type: type)
-    let forward = try ForwardPass(descriptions, hasBias: hasBias, stream: stream)
-    forwardPass = forward
-    inputPass =
-      isTraining && needsInputGradient
-      ? try InputGradientPass(descriptions, forward: forward.choice, stream: stream) : nil
-    weightPass =
-      isTraining
-      ? try WeightGradientPass(descriptions, forward: forward.choice, stream: stream) : nil
-    scratchCount = max(
-      forward.weight.roomCount, inputPass?.weight.roomCount ?? 0, weightPass?.weight.roomCount ?? 0)
-    implementations = [
-      forward.choice.implementation, inputPass?.implementation, weightPass?.implementation,
-    ].compactMap { $0 }
+    let winograd = WinogradConvolution(sizes)
+    func suiting(_ pass: WinogradConvolution.Pass) -> WinogradPass? {
+      // AMX multiplies bfloat16 many times faster than Winograd's float32 products are.
+      if type == .bfloat16, ComputeStream.hasAMX { return nil }
+      guard let winograd, winograd.suits(pass, type) else { return nil }
+      return WinogradPass(winograd, pass)
+    }
+    let direct = DirectConvolution(sizes, type: type, hasBias: hasBias, stream: stream)
+    if let pass = suiting(.forward) {
+      forwardPass = pass
+    } else {
+      forwardPass = try direct.makeForwardPass()
+    }
+    if !isTraining || !needsInputGradient {
+      inputPass = nil
+    } else if let pass = suiting(.backwardData) {
+      inputPass = pass
+    } else {
+      inputPass = try direct.makeInputPass()
+    }
+    if !isTraining {
+      weightPass = nil
+    } else if let pass = suiting(.backwardWeights) {
+      weightPass = pass
+    } else {
+      weightPass = try direct.makeWeightPass()
+    }
+    let passes: [(any ConvolutionPass)?] = [forwardPass, inputPass, weightPass]
+    scratchCount = passes.compactMap { $0?.scratchCount }.max() ?? 0
+    implementations = passes.compactMap { $0?.implementation }
   }
 
   /// Computes the output.
@@ -94,114 +113,31 @@ public final class Convolution {
   }
 }
 
-/// The output from the input.
-private final class ForwardPass {
-  let choice: OneDNNChoice
-  let weight: ArrangedWeight
-  private let input: OneDNNMemory
-  private let bias: OneDNNMemory?
-  private let output: OneDNNMemory
-  private let primitive: OneDNNPrimitive
-
-  init(
-    _ sizes: ConvolutionDescriptions, hasBias: Bool, stream: ComputeStream
-  ) throws(OperatorError) {
-    choice = try OneDNNChoice(
-      sizes.forward(hasBias: hasBias), stream: stream, detail: sizes.detail)
-    weight = try ArrangedWeight(
-      sizes.plainWeight, choice.description(dnnl_query_weights_md), stream: stream,
-      detail: sizes.detail)
-    input = try OneDNNMemory(sizes.input, stream: stream, detail: sizes.detail)
-    output = try OneDNNMemory(sizes.output, stream: stream, detail: sizes.detail)
-    bias = hasBias ? try OneDNNMemory(sizes.bias, stream: stream, detail: sizes.detail) : nil
-    let arguments = [
-      (DNNL_ARG_SRC, input), (DNNL_ARG_WEIGHTS, weight.memory), (DNNL_ARG_DST, output),
-    ]
-    primitive = try choice.makePrimitive(arguments + (bias.map { [(DNNL_ARG_BIAS, $0)] } ?? []))
-  }
-
-  func execute(
-    _ inputView: ElementView, weight weightView: FloatView, bias biasView: FloatView?,
-    into outputView: ElementView, scratch: FloatView
-  ) {
-    weight.arrange(weightView, in: scratch)
-    input.point(at: inputView)
-    output.point(at: outputView)
-    if let bias, let biasView { bias.point(at: ElementView(biasView)) }
-    primitive.execute()
-  }
+/// One of a convolution's three computations.
+protocol ConvolutionPass {
+  /// Floats of room within a call.
+  var scratchCount: Int { get }
+  /// Its name, such as `brgconv:avx512_core`.
+  var implementation: String { get }
 }
 
-/// The gradient of the input from that of the output.
-private final class InputGradientPass {
-  let implementation: String
-  let weight: ArrangedWeight
-  private let gradient: OneDNNMemory
-  private let destination: OneDNNMemory
-  private let primitive: OneDNNPrimitive
-
-  init(
-    _ sizes: ConvolutionDescriptions, forward: OneDNNChoice, stream: ComputeStream
-  ) throws(OperatorError) {
-    let detail = "the input's gradient of " + sizes.detail
-    let choice = try OneDNNChoice(
-      sizes.backwardToInput(), backwardOf: forward, stream: stream, detail: detail)
-    implementation = choice.implementation
-    weight = try ArrangedWeight(
-      sizes.plainWeight, choice.description(dnnl_query_weights_md), stream: stream, detail: detail)
-    gradient = try OneDNNMemory(sizes.output, stream: stream, detail: detail)
-    destination = try OneDNNMemory(sizes.input, stream: stream, detail: detail)
-    primitive = try choice.makePrimitive([
-      (DNNL_ARG_DIFF_DST, gradient), (DNNL_ARG_WEIGHTS, weight.memory),
-      (DNNL_ARG_DIFF_SRC, destination),
-    ])
-  }
-
+/// Computes the output.
+protocol ConvolutionForwardPass: ConvolutionPass {
   func execute(
-    _ gradientView: ElementView, weight weightView: FloatView, into view: ElementView,
-    scratch: FloatView
-  ) {
-    weight.arrange(weightView, in: scratch)
-    gradient.point(at: gradientView)
-    destination.point(at: view)
-    primitive.execute()
-  }
+    _ input: ElementView, weight: FloatView, bias: FloatView?, into output: ElementView,
+    scratch: FloatView)
 }
 
-/// The gradient of the weight from the input and the gradient of the output.
-private final class WeightGradientPass {
-  let implementation: String
-  let weight: ArrangedWeight
-  private let input: OneDNNMemory
-  private let gradient: OneDNNMemory
-  private let primitive: OneDNNPrimitive
-
-  init(
-    _ sizes: ConvolutionDescriptions, forward: OneDNNChoice, stream: ComputeStream
-  ) throws(OperatorError) {
-    let detail = "the weight's gradient of " + sizes.detail
-    let choice = try OneDNNChoice(
-      sizes.backwardToWeight(), backwardOf: forward, stream: stream, detail: detail)
-    implementation = choice.implementation
-    weight = try ArrangedWeight(
-      sizes.plainWeight, choice.description(dnnl_query_diff_weights_md), isGradient: true,
-      stream: stream, detail: detail)
-    input = try OneDNNMemory(sizes.input, stream: stream, detail: detail)
-    gradient = try OneDNNMemory(sizes.output, stream: stream, detail: detail)
-    primitive = try choice.makePrimitive([
-      (DNNL_ARG_SRC, input), (DNNL_ARG_DIFF_DST, gradient),
-      (DNNL_ARG_DIFF_WEIGHTS, weight.memory),
-    ])
-  }
-
+/// Computes the gradient of the input.
+protocol ConvolutionInputPass: ConvolutionPass {
   func execute(
-    _ gradientView: ElementView, input inputView: ElementView, into view: FloatView,
-    scratch: FloatView
-  ) {
-    weight.place(view, in: scratch)
-    input.point(at: inputView)
-    gradient.point(at: gradientView)
-    primitive.execute()
-    weight.restore()
-  }
+    _ gradient: ElementView, weight: FloatView, into destination: ElementView,
+    scratch: FloatView)
+}
+
+/// Computes the gradient of the weight.
+protocol ConvolutionWeightPass: ConvolutionPass {
+  func execute(
+    _ gradient: ElementView, input: ElementView, into destination: FloatView,
+    scratch: FloatView)
 }

@@ -100,6 +100,11 @@ public final class ComputeStream {
     }
   }
 
+  /// Whether the CPU multiplies whole tiles of bfloat16 numbers, and oneDNN may use it.
+  static var hasAMX: Bool {
+    dnnl_get_effective_cpu_isa().rawValue == dnnl_cpu_isa_avx512_core_amx.rawValue
+  }
+
   /// The version of oneDNN that is loaded: `2.6.3`.
   public static var oneDNNVersion: String {
     guard let version = unsafe dnnl_version() else { return "unknown" }

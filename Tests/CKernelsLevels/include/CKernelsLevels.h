@@ -39,6 +39,12 @@ typedef struct {
       epsilon;
 } level_lamb;
 
+typedef struct {
+  const void *data;
+  size_t height, width, channels, top, left;
+  bool is_bfloat16;
+} level_images;
+
 LEVELS(ck_activation_forward, void, unsigned kind, float alpha, const float *x, float *y, size_t n)
 LEVELS(ck_activation_backward, void, unsigned kind, float alpha, const float *saved,
        const float *dy, float *dx, size_t n)
@@ -136,5 +142,10 @@ LEVELS(ck_layer_norm_backward_bf16, void, const uint16_t *x, const float *weight
        float *dbias, size_t rows, size_t cols)
 LEVELS(ck_embedding_backward_bf16, void, const float *ids, const uint16_t *dy, size_t id_count,
        float *dweight, size_t rows, size_t cols)
+
+LEVELS(ck_winograd_convolve, void, level_images from, const float *weight, bool is_turned,
+       const float *bias, level_images to, size_t batch, float *scratch)
+LEVELS(ck_winograd_convolve_weights, void, level_images x, level_images dy, size_t batch,
+       float *dweight, float *dbias, float *scratch)
 
 #endif
