@@ -176,6 +176,7 @@ struct WinogradTests {
       WinogradCase(batch: 32, height: 28, width: 28, channels: 1, filters: 8),
       WinogradCase(batch: 32, height: 2, width: 2, channels: 64, filters: 64),
       WinogradCase(batch: 1, height: 8, width: 8, channels: 256, filters: 256),
+      WinogradCase(batch: 8, height: 7, width: 7, channels: 512, filters: 512),
     ] {
       let suited = try passes(sizes)
       #expect(suited == no, "\(sizes.testDescription)")

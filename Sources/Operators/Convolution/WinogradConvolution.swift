@@ -94,7 +94,9 @@ package struct WinogradConvolution: Sendable {
     // Channels of partly empty groups are copied.
     let copies = (inputs % 16 == 0 ? 0 : 1_000) + (outputs % 16 == 0 ? 0 : 400)
     let transforms = (inputGroups + outputGroups) * 220 + copies
-    let weights = inputs * outputGroups * (pass == .backwardWeights ? 600 : 400)
+    // Points of weights beyond about 4 MiB come from, or go to, memory.
+    let vectors = inputs * outputGroups
+    let weights = vectors * (vectors > 2_048 ? 1_500 : pass == .backwardWeights ? 600 : 400)
     let winograd = (tiles + 5) / 6 * 6 * products + tiles * transforms + weights
     return winograd * 6 <= direct * (type == .bfloat16 ? 5 : 10) / 2
   }
