@@ -7,6 +7,7 @@ struct Expectation: Sendable, CustomTestStringConvertible {
   let configuration: String
   var metric = "accuracy"
   let interval: ClosedRange<Double>
+  var changes: [String] = []
 
   var testDescription: String { "\(configuration): \(metric) in \(interval)" }
 
@@ -21,6 +22,24 @@ struct Expectation: Sendable, CustomTestStringConvertible {
     Expectation(configuration: "course/logistic-regression", interval: 0.95...1),
     Expectation(configuration: "course/credit-risk", interval: 0.65...0.8),
     Expectation(configuration: "course/linear-regression", metric: "rmse", interval: 50...62),
+  ]
+
+  /// Those that take longer, with how much of their training is done.
+  static let fashion = [
+    Expectation(
+      configuration: "fashion-mnist-mlp", interval: 0.84...0.89, changes: ["train.epochs=1"]),
+    Expectation(
+      configuration: "fashion-mnist-cnn", interval: 0.86...0.91, changes: ["train.epochs=1"]),
+    Expectation(
+      configuration: "fashion-mnist-cnn", interval: 0.86...0.91,
+      changes: ["train.epochs=1", "train.precision=bfloat16"]),
+    Expectation(configuration: "lenet-5", interval: 0.80...0.89, changes: ["train.epochs=1"]),
+    Expectation(
+      configuration: "resnet-20", interval: 0.6...0.87,
+      changes: ["train.epochs=null", "train.steps=60"]),
+    Expectation(
+      configuration: "vgg16-small", interval: 0.55...0.85,
+      changes: ["train.epochs=null", "train.steps=80"]),
   ]
 }
 
@@ -51,9 +70,10 @@ extension EndToEnd {
         ).filter { $0.hasSuffix(".yaml") }.map { folder + $0.dropLast(5) }
       }
       let elsewhere = [
-        "fashion-mnist-mlp", "fashion-mnist-autoencoder", "course/worked-neuron",
+        "fashion-mnist-autoencoder", "vgg16", "resnet-50", "course/worked-neuron",
       ]
-      #expect(Set(shipped) == Set(Expectation.all.map(\.configuration) + elsewhere))
+      let checked = (Expectation.all + Expectation.fashion).map(\.configuration)
+      #expect(Set(shipped) == Set(checked + elsewhere))
       for name in shipped {
         let path = "configs/\(name).yaml"
         let text = try String(contentsOfFile: RepositoryFiles.path(path), encoding: .utf8)
@@ -65,11 +85,33 @@ extension EndToEnd {
     }
 
     @Test(
-      "fashion-mnist-mlp after one epoch on two ranks", .needsFashionMNIST, .needsLauncher)
-    func fashion() throws {
-      let training = try TrainingFolder("configs/fashion-mnist-mlp.yaml", ["train.epochs=1"])
+      "Fashion-MNIST after a part of the training, on two ranks", .needsFashionMNIST,
+      .needsLauncher, arguments: Expectation.fashion)
+    func fashion(expectation: Expectation) throws {
+      let training = try TrainingFolder(
+        "configs/\(expectation.configuration).yaml", expectation.changes)
       let result = try training.train(ranks: 2)
-      #expect((0.84...0.89).contains(try Self.figure("accuracy", of: result)), "\(result.text)")
+      let figure = try Self.figure(expectation.metric, of: result)
+      #expect(expectation.interval.contains(figure), "\(result.text)")
+    }
+
+    @Test(
+      "networks in full size take a step",
+      arguments: [
+        ("vgg16", "138,357,544", "15,470,264,320"), ("resnet-50", "25,557,032", "4,089,184,256"),
+      ])
+    func fullSize(name: String, parameters: String, multiplyAdds: String) throws {
+      let configuration = ["-c", "configs/\(name).yaml"]
+      let summary = try run(["summary"] + configuration)
+      #expect(summary.output.contains("parameters         \(parameters)\n"), "\(summary.text)")
+      #expect(summary.output.contains(multiplyAdds), "\(summary.text)")
+      let training = try TrainingFolder(
+        "configs/\(name).yaml",
+        [
+          "data.samples=2", "train.epochs=1", "train.global_batch=2", "train.shards=1",
+          "train.checkpoint.every_epochs=2",
+        ])
+      #expect(try training.train().exitCode == 0)
     }
 
     @Test(
