@@ -107,7 +107,8 @@ struct RowOperatorTests {
     let values = FloatStorage(count: 6)
     withExtendedLifetime(values) {
       values.view.copy(from: [1, 2, 3, 101, 102, 103])
-      SoftmaxFunction.forward(values.view, into: values.view, columns: 3)
+      SoftmaxFunction.forward(
+        ElementView(values.view), into: ElementView(values.view), columns: 3)
       let row: [Float] = [0.09003057, 0.24472847, 0.66524096]
       expectClose(values.view.array, row + row)
     }
@@ -121,7 +122,8 @@ struct RowOperatorTests {
       output.view.copy(from: [0.25, 0.25, 0.5])
       gradient.view.copy(from: [1, 2, 4])
       SoftmaxFunction.backward(
-        output: output.view, gradient: gradient.view, into: gradient.view, columns: 3)
+        output: ElementView(output.view), gradient: ElementView(gradient.view),
+        into: ElementView(gradient.view), columns: 3)
       // y . dy = 2.75
       expectClose(gradient.view.array, [-0.4375, -0.1875, 0.625])
     }
@@ -140,11 +142,13 @@ struct RowOperatorTests {
       unsafe ids.withUnsafeBufferPointer { ids in
         guard let base = ids.baseAddress else { return }
         unsafe DropoutFunction.forward(
-          values.view, into: values.view, mask: mask.view, rows: rows, rate: 0.25, key: (1, 2),
+          ElementView(values.view), into: ElementView(values.view), mask: mask.view, rows: rows,
+          rate: 0.25, key: (1, 2),
           step: 3, layer: 4, sampleIDs: base)
       }
       DropoutFunction.backward(
-        gradient: gradient.view, mask: mask.view, into: gradient.view, rate: 0.25)
+        gradient: ElementView(gradient.view), mask: mask.view, into: ElementView(gradient.view),
+        rate: 0.25)
       let result = values.view.array
       #expect(gradient.view.array == result)
       #expect(Set(result) == [0, 1 / (1 - Float(0.25))])

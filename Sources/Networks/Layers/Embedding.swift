@@ -83,14 +83,14 @@ private final class EmbeddingOperation: Operation {
   func forward(_ context: StepContext) {
     guard let buffers else { return }
     EmbeddingFunction.forward(
-      buffers.inputs[0].floats, weight: buffers.parameters[0], into: buffers.output.floats,
+      buffers.inputs[0].floats, weight: buffers.parameters[0], into: buffers.output,
       columns: dimensions)
   }
 
   func backward(_ context: StepContext) {
     guard let buffers else { return }
     EmbeddingFunction.backward(
-      ids: buffers.inputs[0].floats, gradient: buffers.outputGradient.floats,
+      ids: buffers.inputs[0].floats, gradient: buffers.outputGradient,
       weightGradient: context.gradients[buffers.gradientRanges[0]], columns: dimensions)
     buffers.inputGradients[0]?.floats.fill(with: 0)
   }
