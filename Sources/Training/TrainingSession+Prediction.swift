@@ -64,7 +64,8 @@ extension TrainingSession {
     case .sigmoid: Activation.sigmoid.forward(values.view, into: values.view)
     case .softmax:
       SoftmaxFunction.forward(
-        values.view, into: values.view, columns: plan.graph.outputShape[-1])
+        ElementView(values.view), into: ElementView(values.view),
+        columns: plan.graph.outputShape[-1])
     }
     return values.view.array
   }
