@@ -123,7 +123,7 @@ struct IdleBiasTests {
     bench.program.target.copy(from: [0, 2, 1, 2])
     bench.gradients.view.fill(with: .nan)
     bench.run()
-    for entry in bench.graph.layout.parameters {
+    for entry in bench.graph.layout.entries {
       let gradient = bench.gradients.view[entry.range].array
       if ["conv2d_1.bias", "dense_1.bias", "batch_norm_2.bias"].contains(entry.name) {
         #expect(gradient.allSatisfy { $0 == 0 }, "\(entry.name) \(gradient)")
