@@ -79,7 +79,7 @@ package struct TrainingPlan: Sendable {
     case .steps(let steps): totalSteps = steps
     }
     self.seed = seed
-    try checkPrecision()
+    try settings.checkPrecision(support: ComputeStream.bfloat16Support)
     try checkTarget()
     try checkIDs()
     try checkShardSizes()
@@ -96,39 +96,6 @@ package struct TrainingPlan: Sendable {
         hint: "write `input` in place of `inputs`; networks of several inputs can be compared with "
           + "reference cases, not trained on a data set")
     ])
-  }
-
-  private func checkPrecision() throws(TrainingError) {
-    guard settings.precision == .bfloat16 else { return }
-    switch ComputeStream.bfloat16Support {
-    case .native: return
-    case .emulated where settings.allowsEmulation: return
-    case .emulated:
-      throw .mismatch(
-        "this CPU has no instructions for bfloat16 (\(ComputeStream.instructionSet))",
-        hint:
-          "use `precision: float32`, which is faster here, or --allow-emulation to get the same "
-          + "kind of result slowly")
-    case .none:
-      throw .mismatch(
-        "this CPU cannot compute in bfloat16: oneDNN needs AVX-512, found "
-          + ComputeStream.instructionSet, hint: "use `precision: float32`")
-    }
-  }
-
-  /// Refuses shards that are too small for a layer, such as one sample for batch normalization.
-  private func checkShardSizes() throws(TrainingError) {
-    guard let smallest = batches.shardSizes.last(where: { $0 > 0 }) else { return }
-    for node in graph.nodes {
-      let needed = node.layer.smallestTrainingBatch(of: graph.inputShapes(of: node))
-      guard smallest < needed else { continue }
-      let rest = data.train.count % batches.globalBatch
-      throw .mismatch(
-        "\(node.name) needs shards of at least \(needed) samples, but some have \(smallest): "
-          + "\(batches.shards) shards of a global batch of \(batches.globalBatch)"
-          + (rest > 0 ? ", of \(rest) at the end of an epoch" : ""),
-        hint: "use fewer shards or another global batch")
-    }
   }
 
   private func checkTarget() throws(TrainingError) {

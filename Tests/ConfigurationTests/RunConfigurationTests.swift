@@ -2,6 +2,7 @@ import Configuration
 import Networks
 import Optimizers
 import Options
+import Tensors
 import Testing
 
 @Suite("A whole configuration")
@@ -116,11 +117,14 @@ struct RunConfigurationTests {
     #expect(found.first?.message.contains("make a name") == true)
   }
 
-  @Test("refuses bfloat16 as long as it is not there")
+  @Test("reads the precision")
   func precision() throws {
-    let found = try problems(Self.valid, overrides: ["train.precision=bfloat16"])
-    #expect(found.count == 1)
-    #expect(found.first?.message == "bfloat16 is not supported yet")
-    #expect(found.first?.hint == "use `precision: float32`")
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.valid, to: "run.yaml")
+    #expect(try RunConfiguration(path: path).train.precision == .float32)
+    let lower = try RunConfiguration(path: path, overrides: ["train.precision=bfloat16"])
+    #expect(lower.train.precision == .bfloat16 && !lower.train.allowsEmulation)
+    let found = try problems(Self.valid, overrides: ["train.precision=float16"])
+    #expect(found.first?.hint?.contains("float32, bfloat16") == true)
   }
 }

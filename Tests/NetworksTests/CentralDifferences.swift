@@ -12,6 +12,7 @@ import Testing
 ///   - ids: what to feed in place of random numbers, and then without a gradient.
 ///   - values: what to feed in place of random numbers.
 ///   - name: the network in words.
+/// - Throws: what the network or the engine refuses.
 func expectCentralDifferences(
   _ model: ModelSpec, labels: [Float], ids: [Float]? = nil, values: [Float]? = nil, _ name: String
 ) throws {

@@ -40,7 +40,7 @@ struct MetricsObserverTests {
     let folder = try RunFolder.create(root: directory.path, name: "run")
     let observer = MetricsObserver(
       try MetricsLog.open(folder.metricsPath), tensorBoard: try TensorBoardLog(folder: folder),
-      isClassification: false)
+      metrics: .errors)
     var report = Self.report(5)
     report.learningRate = 0.003
     try observer.handle(.log(report))

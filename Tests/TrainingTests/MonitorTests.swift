@@ -140,7 +140,7 @@ struct MonitorTests {
     let folder = try RunFolder.create(root: directory.path, name: "run")
     let tensorBoard = try TensorBoardLog(folder: folder)
     let observer = MetricsObserver(
-      try MetricsLog.open(folder.metricsPath), tensorBoard: tensorBoard, isClassification: true)
+      try MetricsLog.open(folder.metricsPath), tensorBoard: tensorBoard, metrics: .accuracy)
     try observer.handle(
       .tensorNorms(
         TensorNormsReport(

@@ -230,12 +230,41 @@ struct PlanTests {
     } catch { return "\(error)" }
   }
 
+  @Test("refuses bfloat16 where the CPU lacks it, unless emulation is allowed and possible")
+  func precision() throws {
+    func problem(_ support: BFloat16Support, allowsEmulation: Bool = false) -> String {
+      var settings = TrainSettings(length: .steps(1), globalBatch: 1, precision: .bfloat16)
+      settings.allowsEmulation = allowsEmulation
+      do {
+        try settings.checkPrecision(support: support)
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    #expect(problem(.native) == "no error")
+    #expect(problem(.emulated).contains("has no instructions for bfloat16"))
+    #expect(problem(.emulated).contains("--allow-emulation"))
+    #expect(problem(.emulated, allowsEmulation: true) == "no error")
+    #expect(problem(.none, allowsEmulation: true).contains("oneDNN needs AVX-512"))
+    let settings = TrainSettings(length: .steps(1), globalBatch: 1)
+    #expect(throws: Never.self) { try settings.checkPrecision(support: .none) }
+  }
+
   @Test("refuses what does not fit together")
   func mismatches() {
     #expect(
       message { try smallPlan(loss: CrossEntropy(classWeights: [1, 2, 3])) }.contains(
         "3 `class_weights` for 2 classes"))
-    #expect(message { try smallPlan(precision: .bfloat16) }.contains("bfloat16 is not supported"))
+    #expect(
+      message {
+        try smallPlan(
+          shards: 4, samples: 9,
+          model: Sequential {
+            BatchNorm()
+            Dense(2)
+          })
+      }.contains(
+        "batch_norm_1 needs shards of at least 2 samples, but some have 1: 4 shards of a global batch "
+          + "of 4, of 1 at the end of an epoch"))
     #expect(
       message {
         try smallPlan(

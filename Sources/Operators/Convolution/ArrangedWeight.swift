@@ -20,6 +20,9 @@ final class ArrangedWeight {
   ///   - plain: the weight's sizes, in PyTorch's order.
   ///   - arranged: what the primitive wants, or gives.
   ///   - isGradient: whether the primitive writes it.
+  ///   - stream: the thread's stream.
+  ///   - detail: the convolution in words, for errors.
+  /// - Throws: ``OperatorError`` where oneDNN refuses.
   init(
     _ plain: dnnl_memory_desc_t, _ arranged: dnnl_memory_desc_t, isGradient: Bool = false,
     stream: ComputeStream, detail: String

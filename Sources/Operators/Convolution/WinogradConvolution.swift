@@ -98,7 +98,7 @@ package struct WinogradConvolution: Sendable {
     let vectors = inputs * outputGroups
     let weights = vectors * (vectors > 2_048 ? 1_500 : pass == .backwardWeights ? 600 : 400)
     let winograd = (tiles + 5) / 6 * 6 * products + tiles * transforms + weights
-    return winograd * 6 <= direct * (type == .bfloat16 ? 5 : 10) / 2
+    return winograd * 12 <= direct * (type == .bfloat16 ? 6 : 10)
   }
 
   /// Pairs of an output's and an input's position along an axis, without those in the padding.

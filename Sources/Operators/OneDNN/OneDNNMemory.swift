@@ -72,6 +72,7 @@ extension dnnl_memory_desc_t {
   ///   - sizes: the sizes of the axes as oneDNN names them.
   ///   - storage: the axes, slowest first; nil for the order of `sizes`.
   ///   - type: how an element is stored.
+  /// - Returns: the description.
   static func plain(_ sizes: [Int], storage: [Int]? = nil, _ type: ElementType) -> Self {
     var strides = [dnnl_dim_t](repeating: 1, count: sizes.count)
     var stride = 1

@@ -86,6 +86,7 @@ final class OneDNNChoice {
   /// How a tensor is to be stored.
   ///
   /// - Parameter query: which one, such as `dnnl_query_weights_md`.
+  /// - Returns: its description.
   func description(_ query: dnnl_query_t) -> dnnl_memory_desc_t {
     guard let description = unsafe dnnl_primitive_desc_query_md(handle, query, 0) else {
       preconditionFailure("\(detail) has no such tensor")
@@ -96,6 +97,8 @@ final class OneDNNChoice {
   /// Prepares the implementation.
   ///
   /// - Parameter arguments: oneDNN's names of the tensors, such as `DNNL_ARG_SRC`, and their memories.
+  /// - Returns: the prepared computation.
+  /// - Throws: ``OperatorError`` where oneDNN refuses.
   func makePrimitive(
     _ arguments: [(name: Int32, memory: OneDNNMemory)]
   ) throws(OperatorError) -> OneDNNPrimitive {
