@@ -116,6 +116,7 @@ struct PoolingTests {
         at: OperationSite(
           name: "pool", inputShapes: [input], outputShape: layer.outputShape(of: [input]),
           batch: 2, isTraining: isTraining, needsInputGradient: [needsGradient],
+          biasIsIdle: false,
           precision: .float32, stream: ComputeStream())
       ).memory.savedCount
     }

@@ -96,7 +96,8 @@ private final class DenseOperation: Operation {
   private var buffers: OperationBuffers?
 
   init(_ layer: Dense, at site: OperationSite) throws(OperatorError) {
-    activation = ProductActivation(activation: layer.activation, hasBias: layer.hasBias)
+    activation = ProductActivation(
+      activation: layer.activation, hasBias: layer.hasBias, at: site)
     let features = site.inputShapes[0][-1]
     let rows = site.inputCount() / features
     let units = layer.units

@@ -7,6 +7,15 @@ struct ProductActivation {
   let activation: Activation
   /// Whether the product adds a bias, the layer's second parameter.
   let hasBias: Bool
+  /// Whether the gradient of the bias is 0 whatever the output's is.
+  private let biasIsIdle: Bool
+
+  /// What follows the product of a layer.
+  init(activation: Activation, hasBias: Bool, at site: OperationSite) {
+    self.activation = activation
+    self.hasBias = hasBias
+    biasIsIdle = site.biasIsIdle
+  }
 
   /// Asks for the memory that the backward pass needs of the forward one.
   func claim(_ memory: inout OperationMemory, at site: OperationSite) {
@@ -33,12 +42,13 @@ struct ProductActivation {
   /// Turns the output's gradient into the product's, in place, and writes the gradient of the bias.
   func backward(_ buffers: OperationBuffers, _ context: StepContext) {
     let gradient = buffers.outputGradient
-    if hasBias {
+    if hasBias && !biasIsIdle {
       activation.backward(
         saved: product(buffers), gradient: gradient, into: gradient,
         biasGradient: context.gradients[buffers.gradientRanges[1]])
     } else if activation.kind != .linear {
       activation.backward(saved: product(buffers), gradient: gradient, into: gradient)
     }
+    if hasBias && biasIsIdle { context.gradients[buffers.gradientRanges[1]].fill(with: 0) }
   }
 }

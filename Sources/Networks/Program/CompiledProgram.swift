@@ -52,11 +52,11 @@ public struct CompiledProgram {
     let isTraining = mode != .inference
     self.isTraining = isTraining
     let needsGradient = Self.needsGradient(graph, inputs: wantsInputGradients)
-    let sites = graph.nodes.map { node in
+    let sites = zip(graph.nodes, graph.idleBiases()).map { node, biasIsIdle in
       OperationSite(
         name: node.name, inputShapes: graph.inputShapes(of: node),
         outputShape: graph.values[node.output].shape, batch: batch, isTraining: isTraining,
-        needsInputGradient: node.inputs.map { needsGradient[$0] },
+        needsInputGradient: node.inputs.map { needsGradient[$0] }, biasIsIdle: biasIsIdle,
         precision: node.layer.computesInBFloat16 ? precision : .float32, stream: stream)
     }
     var operations: [any Operation] = []

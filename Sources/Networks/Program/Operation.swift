@@ -15,6 +15,9 @@ public struct OperationSite {
   public let isTraining: Bool
   /// Which inputs a gradient is wanted for.
   public let needsInputGradient: [Bool]
+  /// Whether all that reads the output takes away any constant of a channel, so that the gradient of a
+  /// bias that is added last is 0.
+  public let biasIsIdle: Bool
   /// How the elements of inputs, output and their gradients are stored: bfloat16 only for a layer that
   /// computes in it.
   public let precision: ElementType

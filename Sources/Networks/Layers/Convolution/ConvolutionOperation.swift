@@ -11,7 +11,8 @@ final class ConvolutionOperation: Operation {
   init(
     _ options: ConvolutionOptions, _ convolution: Convolution, at site: OperationSite
   ) {
-    activation = ProductActivation(activation: options.activation, hasBias: options.hasBias)
+    activation = ProductActivation(
+      activation: options.activation, hasBias: options.hasBias, at: site)
     self.convolution = convolution
     var memory = OperationMemory()
     memory.backwardReadsInputs = true

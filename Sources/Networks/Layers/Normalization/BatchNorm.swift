@@ -94,6 +94,7 @@ private final class BatchNormOperation: Operation {
   private let layer: BatchNorm
   private let batch: Int
   private let isTraining: Bool
+  private let biasIsIdle: Bool
   private let channels: Int
   private var buffers: OperationBuffers?
 
@@ -101,6 +102,7 @@ private final class BatchNormOperation: Operation {
     self.layer = layer
     batch = site.batch
     isTraining = site.isTraining
+    biasIsIdle = site.biasIsIdle
     channels = site.outputShape[-1]
     var memory = OperationMemory()
     memory.backwardReadsInputs = true
@@ -158,5 +160,6 @@ private final class BatchNormOperation: Operation {
       addendGradient: buffers.inputs.count > 1 ? buffers.inputGradients[1] : nil,
       weightGradient: context.gradients[buffers.gradientRanges[0]],
       biasGradient: context.gradients[buffers.gradientRanges[1]])
+    if biasIsIdle { context.gradients[buffers.gradientRanges[1]].fill(with: 0) }
   }
 }
