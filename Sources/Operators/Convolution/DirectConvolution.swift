@@ -125,8 +125,13 @@ private final class WeightGradientPass: ConvolutionWeightPass {
     _ sizes: ConvolutionDescriptions, forward: OneDNNChoice, stream: ComputeStream
   ) throws(OperatorError) {
     let detail = "the weight's gradient of " + sizes.detail
-    let choice = try OneDNNChoice(
-      sizes.backwardToWeight(), backwardOf: forward, stream: stream, detail: detail)
+    let choice =
+      try sizes.overrunsWeightGradient
+      ? OneDNNChoice(
+        sizes.backwardToWeight(), backwardOf: forward, avoiding: "jit_1x1", stream: stream,
+        detail: detail)
+      : OneDNNChoice(
+        sizes.backwardToWeight(), backwardOf: forward, stream: stream, detail: detail)
     implementation = choice.implementation
     weight = try ArrangedWeight(
       sizes.plainWeight, choice.description(dnnl_query_diff_weights_md), isGradient: true,
