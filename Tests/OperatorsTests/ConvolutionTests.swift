@@ -205,7 +205,7 @@ struct ConvolutionTests {
     }
   }
 
-  @Test("keeps away from the implementation that writes past its room")
+  @Test("keep away from implementations that are wrong")
   func overrun() throws {
     for (channels, filters, stride, input) in [(1, 3, 2, 12), (3, 8, 3, 9), (12, 16, 2, 8)] {
       for type in [ElementType.float32, .bfloat16] {
@@ -215,8 +215,9 @@ struct ConvolutionTests {
             batch: 6, vertical: axis, horizontal: axis, channels: channels, filters: filters),
           type: type, hasBias: false, isTraining: true, needsInputGradient: true,
           stream: ComputeStream())
-        let weight = try #require(convolution.implementations.last)
-        #expect(!weight.hasPrefix("jit_1x1") && !weight.contains("ref"), "\(weight)")
+        for backward in convolution.implementations.dropFirst() {
+          #expect(!backward.contains("1x1") && !backward.contains("ref"), "\(backward)")
+        }
       }
     }
   }

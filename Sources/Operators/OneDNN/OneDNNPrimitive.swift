@@ -37,17 +37,17 @@ final class OneDNNChoice {
     self.detail = detail
   }
 
-  /// Lets oneDNN choose among the implementations whose names do not begin with a word.
+  /// Lets oneDNN choose among the implementations whose names do not contain a word.
   ///
   /// - Parameters:
   ///   - operation: one of oneDNN's operation descriptors.
   ///   - forward: the choice of the forward operation that this one is the backward of.
-  ///   - prefix: how the names of the others begin, such as `jit_1x1`.
+  ///   - word: what the names of the others contain, such as `1x1`.
   ///   - stream: the thread's stream.
   ///   - detail: the operation in words, for errors.
   /// - Throws: ``OperatorError`` where oneDNN has no other implementation.
   init<Descriptor>(
-    _ operation: Descriptor, backwardOf forward: OneDNNChoice, avoiding prefix: String,
+    _ operation: Descriptor, backwardOf forward: OneDNNChoice, avoiding word: String,
     stream: ComputeStream, detail: String
   ) throws(OperatorError) {
     // The iterator reads the descriptor for as long as it lives.
@@ -58,7 +58,7 @@ final class OneDNNChoice {
       defer { unsafe dnnl_primitive_desc_iterator_destroy(iterator) }
       while status == dnnl_success {
         guard let choice = unsafe dnnl_primitive_desc_iterator_fetch(iterator) else { break }
-        if unsafe !Self.implementation(of: choice).hasPrefix(prefix) { return unsafe choice }
+        if unsafe !Self.implementation(of: choice).contains(word) { return unsafe choice }
         unsafe dnnl_primitive_desc_destroy(choice)
         status = unsafe dnnl_primitive_desc_iterator_next(iterator)
       }
