@@ -34,6 +34,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(
       "odd channels", WindowAxis(input: 6, window: 3, before: 1, after: 1), channels: 17,
       filters: 5),
+    ConvolutionCase(
+      "strided 1x1 of one channel", batch: 6, WindowAxis(input: 10, window: 1),
+      WindowAxis(input: 12, window: 1, stride: 2), channels: 1, filters: 3),
     ConvolutionCase("5x5 valid", WindowAxis(input: 9, window: 5), channels: 2, filters: 6),
     ConvolutionCase(
       "stride that leaves a rest", WindowAxis(input: 8, window: 3, stride: 2), channels: 4,
@@ -199,6 +202,23 @@ struct ConvolutionTests {
         hasBias: true, isTraining: true, needsInputGradient: true, stream: ComputeStream())
       #expect(convolution.implementations.count == 3)
       #expect(!convolution.implementations.contains { $0.hasPrefix("ref") })
+    }
+  }
+
+  @Test("keep away from implementations that are wrong")
+  func overrun() throws {
+    for (channels, filters, stride, input) in [(1, 3, 2, 12), (3, 8, 3, 9), (12, 16, 2, 8)] {
+      for type in [ElementType.float32, .bfloat16] {
+        let axis = WindowAxis(input: input, window: 1, stride: stride)
+        let convolution = try Convolution(
+          ConvolutionSizes(
+            batch: 6, vertical: axis, horizontal: axis, channels: channels, filters: filters),
+          type: type, hasBias: false, isTraining: true, needsInputGradient: true,
+          stream: ComputeStream())
+        for backward in convolution.implementations.dropFirst() {
+          #expect(!backward.contains("1x1") && !backward.contains("ref"), "\(backward)")
+        }
+      }
     }
   }
 

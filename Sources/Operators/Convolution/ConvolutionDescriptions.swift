@@ -15,6 +15,12 @@ struct ConvolutionDescriptions {
   let bias: dnnl_memory_desc_t
   /// The weight as the arena has it.
   let plainWeight: dnnl_memory_desc_t
+  /// Whether the backward passes must not be oneDNN's special ones for kernels of one element.
+  ///
+  /// Where these gather strided images of fewer channels than a vector has, `jit_1x1` writes past its
+  /// own room for the gradient of the weight (oneDNN's issue 6035; in 2.6.3 with AVX2 and AVX-512
+  /// alike), and `jit_bf16_1x1` computes a wrong gradient of the input.
+  let avoidsOneByOne: Bool
   private let weight: dnnl_memory_desc_t
   private let weightGradient: dnnl_memory_desc_t
   private let strides: [dnnl_dim_t]
@@ -40,6 +46,9 @@ struct ConvolutionDescriptions {
     weight = .any(weightSizes, type)
     weightGradient = .any(weightSizes, .float32)
     let axes = [rows, columns]
+    avoidsOneByOne =
+      sizes.channels / sizes.groups < 16 && axes.allSatisfy { $0.window == 1 }
+      && axes.contains { $0.stride > 1 }
     strides = axes.map { dnnl_dim_t($0.stride) }
     holes = axes.map { dnnl_dim_t($0.dilation - 1) }
     before = axes.map { dnnl_dim_t($0.before) }

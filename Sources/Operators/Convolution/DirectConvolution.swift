@@ -88,7 +88,7 @@ private final class InputGradientPass: ConvolutionInputPass {
     _ sizes: ConvolutionDescriptions, forward: OneDNNChoice, stream: ComputeStream
   ) throws(OperatorError) {
     let detail = "the input's gradient of " + sizes.detail
-    let choice = try OneDNNChoice(
+    let choice = try sizes.choose(
       sizes.backwardToInput(), backwardOf: forward, stream: stream, detail: detail)
     implementation = choice.implementation
     weight = try ArrangedWeight(
@@ -125,7 +125,7 @@ private final class WeightGradientPass: ConvolutionWeightPass {
     _ sizes: ConvolutionDescriptions, forward: OneDNNChoice, stream: ComputeStream
   ) throws(OperatorError) {
     let detail = "the weight's gradient of " + sizes.detail
-    let choice = try OneDNNChoice(
+    let choice = try sizes.choose(
       sizes.backwardToWeight(), backwardOf: forward, stream: stream, detail: detail)
     implementation = choice.implementation
     weight = try ArrangedWeight(
@@ -148,5 +148,18 @@ private final class WeightGradientPass: ConvolutionWeightPass {
     gradient.point(at: gradientView)
     primitive.execute()
     weight.restore()
+  }
+}
+
+extension ConvolutionDescriptions {
+  /// oneDNN's choice for a backward pass, among those that are right.
+  fileprivate func choose(
+    _ operation: dnnl_convolution_desc_t, backwardOf forward: OneDNNChoice, stream: ComputeStream,
+    detail: String
+  ) throws(OperatorError) -> OneDNNChoice {
+    avoidsOneByOne
+      ? try OneDNNChoice(
+        operation, backwardOf: forward, avoiding: "1x1", stream: stream, detail: detail)
+      : try OneDNNChoice(operation, backwardOf: forward, stream: stream, detail: detail)
   }
 }

@@ -37,6 +37,41 @@ final class OneDNNChoice {
     self.detail = detail
   }
 
+  /// Lets oneDNN choose among the implementations whose names do not contain a word.
+  ///
+  /// - Parameters:
+  ///   - operation: one of oneDNN's operation descriptors.
+  ///   - forward: the choice of the forward operation that this one is the backward of.
+  ///   - word: what the names of the others contain, such as `1x1`.
+  ///   - stream: the thread's stream.
+  ///   - detail: the operation in words, for errors.
+  /// - Throws: ``OperatorError`` where oneDNN has no other implementation.
+  init<Descriptor>(
+    _ operation: Descriptor, backwardOf forward: OneDNNChoice, avoiding word: String,
+    stream: ComputeStream, detail: String
+  ) throws(OperatorError) {
+    // The iterator reads the descriptor for as long as it lives.
+    let choice = unsafe withUnsafePointer(to: operation) { operation -> dnnl_primitive_desc_t? in
+      var iterator: dnnl_primitive_desc_iterator_t?
+      var status = unsafe dnnl_primitive_desc_iterator_create(
+        &iterator, UnsafeRawPointer(operation), nil, stream.engine, forward.handle)
+      defer { unsafe dnnl_primitive_desc_iterator_destroy(iterator) }
+      while status == dnnl_success {
+        guard let choice = unsafe dnnl_primitive_desc_iterator_fetch(iterator) else { break }
+        if unsafe !Self.implementation(of: choice).contains(word) { return unsafe choice }
+        unsafe dnnl_primitive_desc_destroy(choice)
+        status = unsafe dnnl_primitive_desc_iterator_next(iterator)
+      }
+      return nil
+    }
+    guard let choice = unsafe choice else {
+      throw .oneDNN(call: "dnnl_primitive_desc_iterator_next", status: -1, detail: detail)
+    }
+    unsafe handle = choice
+    self.stream = stream
+    self.detail = detail
+  }
+
   /// The choice for moving elements from one order and type to another.
   init(
     reorderOf source: dnnl_memory_desc_t, into destination: dnnl_memory_desc_t,
@@ -77,9 +112,11 @@ final class OneDNNChoice {
   }
 
   /// The name of the implementation, such as `brg:avx512_core`.
-  var implementation: String {
+  var implementation: String { unsafe Self.implementation(of: handle) }
+
+  private static func implementation(of choice: dnnl_primitive_desc_t) -> String {
     var name: UnsafePointer<CChar>?
-    unsafe dnnl_primitive_desc_query(handle, dnnl_query_impl_info_str, 0, &name)
+    unsafe dnnl_primitive_desc_query(choice, dnnl_query_impl_info_str, 0, &name)
     return unsafe name.map { unsafe String(cString: $0) } ?? "unknown"
   }
 
