@@ -19,17 +19,23 @@ CK_INLINE void add_gradients(const ck_element_type type, const bool relu, const 
 #define AT(name, i)                                        \
   const float name = gradient_at(type, relu, y, dy, i);    \
   const float name##_x = ck_load(type, x, i) - mean[j];
+#define PIECE(start, end)                                                              \
+  ck_fetch_four(type, x, ahead + start, stride, CK_PIECE);                             \
+  ck_fetch_four(type, dy, ahead + start, stride, CK_PIECE);                            \
+  if (relu) ck_fetch_four(type, y, ahead + start, stride, CK_PIECE);                   \
+  CK_ELEMENTWISE                                                                       \
+  for (size_t j = start; j < end; j++) {                                               \
+    AT(p, at + j)                                                                      \
+    AT(q, at + stride + j)                                                             \
+    AT(u, at + 2 * stride + j)                                                         \
+    AT(v, at + 3 * stride + j)                                                         \
+    sum[j] = sum[j] + ((p + q) + (u + v));                                             \
+    product[j] = product[j] + ((p * p_x + q * q_x) + (u * u_x + v * v_x));             \
+  }
 #define FOUR(at)                                                                       \
   {                                                                                    \
-    CK_ELEMENTWISE                                                                     \
-    for (size_t j = 0; j < s->width; j++) {                                            \
-      AT(p, at + j)                                                                    \
-      AT(q, at + stride + j)                                                           \
-      AT(u, at + 2 * stride + j)                                                       \
-      AT(v, at + 3 * stride + j)                                                       \
-      sum[j] = sum[j] + ((p + q) + (u + v));                                           \
-      product[j] = product[j] + ((p * p_x + q * q_x) + (u * u_x + v * v_x));           \
-    }                                                                                  \
+    const size_t ahead = at + CK_ROWS_AHEAD * stride;                                  \
+    CK_FOR_PIECES(s, PIECE)                                                            \
   }
 #define ONE(at, n)                             \
   {                                            \
@@ -43,6 +49,7 @@ CK_INLINE void add_gradients(const ck_element_type type, const bool relu, const 
   CK_FOR_ROWS_OF_BLOCK(b, s, FOUR, ONE)
 #undef ONE
 #undef FOUR
+#undef PIECE
 #undef AT
   ck_fold_sums(sums, s);
 }
@@ -85,6 +92,12 @@ CK_INLINE void write_gradients(const ck_element_type type, const bool relu, cons
 #define ROW(start, n)                                                           \
   {                                                                             \
     const size_t at = start, count = n;                                         \
+    const size_t ahead = at - CK_ROWS_AHEAD * s->stride;                        \
+    ck_fetch(type, x, ahead, count);                                            \
+    ck_fetch(type, dy, ahead, count);                                           \
+    if (relu) ck_fetch(type, y, ahead, count);                                  \
+    if (dx != NULL) ck_fetch(type, dx, ahead, count);                           \
+    if (daddend != NULL) ck_fetch(type, daddend, ahead, count);                 \
     CK_ELEMENTWISE                                                              \
     for (size_t j = 0; j < count; j++) {                                        \
       const float d = gradient_at(type, relu, y, dy, at + j);                   \
