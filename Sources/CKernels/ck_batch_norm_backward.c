@@ -9,20 +9,23 @@ CK_INLINE float gradient_at(const ck_element_type type, const bool relu, const v
   return !relu || ck_load(type, y, i) > 0.0f ? d : 0.0f;
 }
 
-/// The sums over a block of the gradient and of its products with x - mean.
+/// The sums over a block of the gradient and of its products with x - mean; the gradient is written
+/// to daddend unless that is NULL.
 CK_INLINE void add_gradients(const ck_element_type type, const bool relu, const void *x,
-                             const void *y, const float *mean, const void *dy, const ck_block *b,
-                             const ck_strip *s, ck_block_sums *sums) {
+                             const void *y, const float *mean, const void *dy, void *daddend,
+                             const ck_block *b, const ck_strip *s, ck_block_sums *sums) {
   const size_t stride = s->stride;
   float *sum = sums->sum, *product = sums->product;
   ck_clear_sums(sums, s->width);
 #define AT(name, i)                                        \
   const float name = gradient_at(type, relu, y, dy, i);    \
-  const float name##_x = ck_load(type, x, i) - mean[j];
+  const float name##_x = ck_load(type, x, i) - mean[j];    \
+  if (daddend != NULL) ck_store(type, daddend, i, name);
 #define PIECE(start, end)                                                              \
   ck_fetch_four(type, x, ahead + start, stride, CK_PIECE);                             \
   ck_fetch_four(type, dy, ahead + start, stride, CK_PIECE);                            \
   if (relu) ck_fetch_four(type, y, ahead + start, stride, CK_PIECE);                   \
+  if (daddend != NULL) ck_fetch_four(type, daddend, ahead + start, stride, CK_PIECE);  \
   CK_ELEMENTWISE                                                                       \
   for (size_t j = start; j < end; j++) {                                               \
     AT(p, at + j)                                                                      \
@@ -61,13 +64,13 @@ typedef struct {
 } gradient_sums;
 
 CK_INLINE void sum_gradients(const ck_element_type type, const bool relu, const void *x,
-                             const void *y, const float *mean, const void *dy, const ck_strip *s,
-                             gradient_sums *total) {
+                             const void *y, const float *mean, const void *dy, void *daddend,
+                             const ck_strip *s, gradient_sums *total) {
   ck_block_sums sums;
   for (size_t c = 0; c < s->channels; c++) total->gradient[c] = total->product[c] = 0;
   for (size_t index = 0; index < ck_block_count(s); index++) {
     const ck_block b = ck_block_at(s, index);
-    add_gradients(type, relu, x, y, mean, dy, &b, s, &sums);
+    add_gradients(type, relu, x, y, mean, dy, daddend, &b, s, &sums);
     CK_ELEMENTWISE
     for (size_t c = 0; c < s->channels; c++) {
       total->gradient[c] = total->gradient[c] + (double)sums.sum[c];
@@ -86,7 +89,7 @@ typedef struct {
 
 CK_INLINE void write_gradients(const ck_element_type type, const bool relu, const void *x,
                                const void *y, const void *dy, const gradient_terms *terms,
-                               void *dx, void *daddend, const ck_strip *s) {
+                               void *dx, const ck_strip *s) {
   const float *mean = terms->mean, *gain = terms->gain;
   const float *offset = terms->offset, *slope = terms->slope;
 #define ROW(start, n)                                                           \
@@ -96,17 +99,13 @@ CK_INLINE void write_gradients(const ck_element_type type, const bool relu, cons
     ck_fetch(type, x, ahead, count);                                            \
     ck_fetch(type, dy, ahead, count);                                           \
     if (relu) ck_fetch(type, y, ahead, count);                                  \
-    if (dx != NULL) ck_fetch(type, dx, ahead, count);                           \
-    if (daddend != NULL) ck_fetch(type, daddend, ahead, count);                 \
+    ck_fetch(type, dx, ahead, count);                                           \
     CK_ELEMENTWISE                                                              \
     for (size_t j = 0; j < count; j++) {                                        \
       const float d = gradient_at(type, relu, y, dy, at + j);                   \
       const float distance = ck_load(type, x, at + j) - mean[j];                \
-      if (dx != NULL) {                                                         \
-        ck_store(type, dx, at + j,                                              \
-                 gain[j] * ((d - offset[j]) - distance * slope[j]));            \
-      }                                                                         \
-      if (daddend != NULL) ck_store(type, daddend, at + j, d);                  \
+      ck_store(type, dx, at + j,                                                \
+               gain[j] * ((d - offset[j]) - distance * slope[j]));              \
     }                                                                           \
   }
   CK_FOR_ROWS_BACKWARDS(s, ROW)
@@ -122,7 +121,11 @@ CK_INLINE void backward_strip(const ck_element_type type, const bool relu, const
   const size_t first = s->first;
   memcpy(terms.mean, mean + first, s->channels * sizeof(float));
   ck_widen_row(terms.mean, s);
-  sum_gradients(type, relu, x, y, terms.mean, dy, s, &sums);
+  if (daddend == NULL) {
+    sum_gradients(type, relu, x, y, terms.mean, dy, NULL, s, &sums);
+  } else {
+    sum_gradients(type, relu, x, y, terms.mean, dy, daddend, s, &sums);
+  }
   for (size_t c = 0; c < s->channels; c++) {
     const double f = factor[first + c], product = sums.product[c] * f;
     dweight[first + c] = (float)product;
@@ -134,12 +137,12 @@ CK_INLINE void backward_strip(const ck_element_type type, const bool relu, const
   ck_widen_row(terms.gain, s);
   ck_widen_row(terms.offset, s);
   ck_widen_row(terms.slope, s);
-  if (dx != NULL && daddend != NULL) {
-    write_gradients(type, relu, x, y, dy, &terms, dx, daddend, s);
-  } else if (dx != NULL) {
-    write_gradients(type, relu, x, y, dy, &terms, dx, NULL, s);
-  } else if (daddend != NULL) {
-    write_gradients(type, relu, x, y, dy, &terms, NULL, daddend, s);
+  if (dx == NULL) return;
+  if (daddend == NULL) {
+    write_gradients(type, relu, x, y, dy, &terms, dx, s);
+  } else {
+    // That is the gradient behind the ReLU: one tensor less to read.
+    write_gradients(type, false, x, NULL, daddend, &terms, dx, s);
   }
 }
 
