@@ -8,17 +8,21 @@ CK_INLINE void add_distances(const ck_element_type type, const void *x, const fl
   const size_t stride = s->stride;
   float *sum = sums->sum, *square = sums->product;
   ck_clear_sums(sums, s->width);
+#define PIECE(start, end)                                                  \
+  ck_fetch_four(type, x, ahead + start, stride, CK_PIECE);                 \
+  CK_ELEMENTWISE                                                           \
+  for (size_t j = start; j < end; j++) {                                   \
+    const float p = ck_load(type, x, at + j) - shift[j];                   \
+    const float q = ck_load(type, x, at + stride + j) - shift[j];          \
+    const float u = ck_load(type, x, at + 2 * stride + j) - shift[j];      \
+    const float v = ck_load(type, x, at + 3 * stride + j) - shift[j];      \
+    sum[j] = sum[j] + ((p + q) + (u + v));                                 \
+    square[j] = square[j] + ((p * p + q * q) + (u * u + v * v));           \
+  }
 #define FOUR(at)                                                           \
   {                                                                        \
-    CK_ELEMENTWISE                                                         \
-    for (size_t j = 0; j < s->width; j++) {                                \
-      const float p = ck_load(type, x, at + j) - shift[j];                 \
-      const float q = ck_load(type, x, at + stride + j) - shift[j];        \
-      const float u = ck_load(type, x, at + 2 * stride + j) - shift[j];    \
-      const float v = ck_load(type, x, at + 3 * stride + j) - shift[j];    \
-      sum[j] = sum[j] + ((p + q) + (u + v));                               \
-      square[j] = square[j] + ((p * p + q * q) + (u * u + v * v));         \
-    }                                                                      \
+    const size_t ahead = at + CK_ROWS_AHEAD * stride;                      \
+    CK_FOR_PIECES(s, PIECE)                                                \
   }
 #define ONE(at, n)                                                         \
   {                                                                        \
@@ -32,6 +36,7 @@ CK_INLINE void add_distances(const ck_element_type type, const void *x, const fl
   CK_FOR_ROWS_OF_BLOCK(b, s, FOUR, ONE)
 #undef ONE
 #undef FOUR
+#undef PIECE
   ck_fold_sums(sums, s);
 }
 
@@ -116,6 +121,10 @@ CK_INLINE void apply_strip(const ck_element_type type, const bool relu, const bo
 #define ROW(start, n)                                                      \
   {                                                                        \
     const size_t at = start, count = n;                                    \
+    const size_t ahead = at - CK_ROWS_AHEAD * s->stride;                   \
+    ck_fetch(type, x, ahead, count);                                       \
+    if (adds) ck_fetch(type, addend, ahead, count);                        \
+    ck_fetch(type, y, ahead, count);                                       \
     CK_ELEMENTWISE                                                         \
     for (size_t j = 0; j < count; j++) {                                   \
       float v = (ck_load(type, x, at + j) - mean[j]) * gain[j] + bias[j];  \

@@ -9,27 +9,36 @@ CK_INLINE float gradient_at(const ck_element_type type, const bool relu, const v
   return !relu || ck_load(type, y, i) > 0.0f ? d : 0.0f;
 }
 
-/// The sums over a block of the gradient and of its products with x - mean.
+/// The sums over a block of the gradient and of its products with x - mean; the gradient is written
+/// to `passed` unless that is NULL.
 CK_INLINE void add_gradients(const ck_element_type type, const bool relu, const void *x,
-                             const void *y, const float *mean, const void *dy, const ck_block *b,
-                             const ck_strip *s, ck_block_sums *sums) {
+                             const void *y, const float *mean, const void *dy, void *passed,
+                             const ck_block *b, const ck_strip *s, ck_block_sums *sums) {
   const size_t stride = s->stride;
   float *sum = sums->sum, *product = sums->product;
   ck_clear_sums(sums, s->width);
 #define AT(name, i)                                        \
   const float name = gradient_at(type, relu, y, dy, i);    \
-  const float name##_x = ck_load(type, x, i) - mean[j];
+  const float name##_x = ck_load(type, x, i) - mean[j];    \
+  if (passed != NULL) ck_store(type, passed, i, name);
+#define PIECE(start, end)                                                              \
+  ck_fetch_four(type, x, ahead + start, stride, CK_PIECE);                             \
+  ck_fetch_four(type, dy, ahead + start, stride, CK_PIECE);                            \
+  if (relu) ck_fetch_four(type, y, ahead + start, stride, CK_PIECE);                   \
+  if (passed != NULL) ck_fetch_four(type, passed, ahead + start, stride, CK_PIECE);  \
+  CK_ELEMENTWISE                                                                       \
+  for (size_t j = start; j < end; j++) {                                               \
+    AT(p, at + j)                                                                      \
+    AT(q, at + stride + j)                                                             \
+    AT(u, at + 2 * stride + j)                                                         \
+    AT(v, at + 3 * stride + j)                                                         \
+    sum[j] = sum[j] + ((p + q) + (u + v));                                             \
+    product[j] = product[j] + ((p * p_x + q * q_x) + (u * u_x + v * v_x));             \
+  }
 #define FOUR(at)                                                                       \
   {                                                                                    \
-    CK_ELEMENTWISE                                                                     \
-    for (size_t j = 0; j < s->width; j++) {                                            \
-      AT(p, at + j)                                                                    \
-      AT(q, at + stride + j)                                                           \
-      AT(u, at + 2 * stride + j)                                                       \
-      AT(v, at + 3 * stride + j)                                                       \
-      sum[j] = sum[j] + ((p + q) + (u + v));                                           \
-      product[j] = product[j] + ((p * p_x + q * q_x) + (u * u_x + v * v_x));           \
-    }                                                                                  \
+    const size_t ahead = at + CK_ROWS_AHEAD * stride;                                  \
+    CK_FOR_PIECES(s, PIECE)                                                            \
   }
 #define ONE(at, n)                             \
   {                                            \
@@ -43,6 +52,7 @@ CK_INLINE void add_gradients(const ck_element_type type, const bool relu, const 
   CK_FOR_ROWS_OF_BLOCK(b, s, FOUR, ONE)
 #undef ONE
 #undef FOUR
+#undef PIECE
 #undef AT
   ck_fold_sums(sums, s);
 }
@@ -54,13 +64,13 @@ typedef struct {
 } gradient_sums;
 
 CK_INLINE void sum_gradients(const ck_element_type type, const bool relu, const void *x,
-                             const void *y, const float *mean, const void *dy, const ck_strip *s,
-                             gradient_sums *total) {
+                             const void *y, const float *mean, const void *dy, void *passed,
+                             const ck_strip *s, gradient_sums *total) {
   ck_block_sums sums;
   for (size_t c = 0; c < s->channels; c++) total->gradient[c] = total->product[c] = 0;
   for (size_t index = 0; index < ck_block_count(s); index++) {
     const ck_block b = ck_block_at(s, index);
-    add_gradients(type, relu, x, y, mean, dy, &b, s, &sums);
+    add_gradients(type, relu, x, y, mean, dy, passed, &b, s, &sums);
     CK_ELEMENTWISE
     for (size_t c = 0; c < s->channels; c++) {
       total->gradient[c] = total->gradient[c] + (double)sums.sum[c];
@@ -77,23 +87,23 @@ typedef struct {
   float slope[CK_WIDE_ROW];
 } gradient_terms;
 
-CK_INLINE void write_gradients(const ck_element_type type, const bool relu, const void *x,
-                               const void *y, const void *dy, const gradient_terms *terms,
-                               void *dx, void *daddend, const ck_strip *s) {
+CK_INLINE void write_gradients(const ck_element_type type, const void *x, const void *dy,
+                               const gradient_terms *terms, void *dx, const ck_strip *s) {
   const float *mean = terms->mean, *gain = terms->gain;
   const float *offset = terms->offset, *slope = terms->slope;
 #define ROW(start, n)                                                           \
   {                                                                             \
     const size_t at = start, count = n;                                         \
+    const size_t ahead = at - CK_ROWS_AHEAD * s->stride;                        \
+    ck_fetch(type, x, ahead, count);                                            \
+    ck_fetch(type, dy, ahead, count);                                           \
+    ck_fetch(type, dx, ahead, count);                                           \
     CK_ELEMENTWISE                                                              \
     for (size_t j = 0; j < count; j++) {                                        \
-      const float d = gradient_at(type, relu, y, dy, at + j);                   \
+      const float d = ck_load(type, dy, at + j);                                \
       const float distance = ck_load(type, x, at + j) - mean[j];                \
-      if (dx != NULL) {                                                         \
-        ck_store(type, dx, at + j,                                              \
-                 gain[j] * ((d - offset[j]) - distance * slope[j]));            \
-      }                                                                         \
-      if (daddend != NULL) ck_store(type, daddend, at + j, d);                  \
+      ck_store(type, dx, at + j,                                                \
+               gain[j] * ((d - offset[j]) - distance * slope[j]));              \
     }                                                                           \
   }
   CK_FOR_ROWS_BACKWARDS(s, ROW)
@@ -109,7 +119,14 @@ CK_INLINE void backward_strip(const ck_element_type type, const bool relu, const
   const size_t first = s->first;
   memcpy(terms.mean, mean + first, s->channels * sizeof(float));
   ck_widen_row(terms.mean, s);
-  sum_gradients(type, relu, x, y, terms.mean, dy, s, &sums);
+  // The gradient behind the ReLU is written once, so that y is not read twice: where it is not
+  // asked for, dx holds it in between.
+  void *passed = daddend == NULL && relu ? dx : daddend;
+  if (passed == NULL) {
+    sum_gradients(type, relu, x, y, terms.mean, dy, NULL, s, &sums);
+  } else {
+    sum_gradients(type, relu, x, y, terms.mean, dy, passed, s, &sums);
+  }
   for (size_t c = 0; c < s->channels; c++) {
     const double f = factor[first + c], product = sums.product[c] * f;
     dweight[first + c] = (float)product;
@@ -121,13 +138,7 @@ CK_INLINE void backward_strip(const ck_element_type type, const bool relu, const
   ck_widen_row(terms.gain, s);
   ck_widen_row(terms.offset, s);
   ck_widen_row(terms.slope, s);
-  if (dx != NULL && daddend != NULL) {
-    write_gradients(type, relu, x, y, dy, &terms, dx, daddend, s);
-  } else if (dx != NULL) {
-    write_gradients(type, relu, x, y, dy, &terms, dx, NULL, s);
-  } else if (daddend != NULL) {
-    write_gradients(type, relu, x, y, dy, &terms, NULL, daddend, s);
-  }
+  if (dx != NULL) write_gradients(type, x, passed == NULL ? dy : passed, &terms, dx, s);
 }
 
 CK_CLONES void ck_batch_norm_backward(ck_element_type type, const void *x, const void *y,

@@ -10,9 +10,10 @@
 #define CK_WIDE_ROWS_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "ck_clones.h"
+#include "ck_element.h"
 
 /// The most elements of a wide row: all that is kept for each must stay in the first-level cache.
 #define CK_WIDE_ROW 512
@@ -116,6 +117,36 @@ CK_INLINE void ck_fold_sums(ck_block_sums *sums, const ck_strip *s) {
   ck_fold_row(sums->sum, s);
   ck_fold_row(sums->product, s);
 }
+
+/// Wide rows from those that are worked on to those that are fetched into the second-level cache.
+/// The hardware fetches less far ahead, and from memory numbers come too late then.
+#define CK_ROWS_AHEAD 4
+
+/// Fetches n elements from the element `at` on, which may lie outside x: that does no harm.
+CK_INLINE void ck_fetch(const ck_element_type type, const void *x, size_t at, size_t n) {
+  const size_t size = type == CK_BFLOAT16 ? 2 : 4, line = 64;
+  const uintptr_t start = (uintptr_t)x + at * size;
+  for (size_t byte = 0; byte < n * size; byte += line) {
+    __builtin_prefetch((const void *)(start + byte), 0, 2);
+  }
+}
+
+/// Fetches n elements of each of four wide rows.
+CK_INLINE void ck_fetch_four(const ck_element_type type, const void *x, size_t at, size_t stride,
+                             size_t n) {
+  for (size_t row = 0; row < 4; row++) ck_fetch(type, x, at + row * stride, n);
+}
+
+/// Elements of a wide row between which the next are fetched: not too many at once.
+#define CK_PIECE 64
+
+/// Runs `PIECE(start, end)` for each piece of a wide row.
+#define CK_FOR_PIECES(s, PIECE)                                            \
+  for (size_t start = 0; start < (s)->width; start += CK_PIECE) {          \
+    const size_t rest = (s)->width - start;                                \
+    const size_t end = start + (rest < CK_PIECE ? rest : CK_PIECE);        \
+    PIECE(start, end)                                                      \
+  }
 
 /// Runs `FOUR(at)` for each four wide rows of a block and `ONE(at, n)` for the others.
 #define CK_FOR_ROWS_OF_BLOCK(b, s, FOUR, ONE)                            \

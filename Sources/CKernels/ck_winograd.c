@@ -42,8 +42,11 @@ CK_CLONES void ck_winograd_convolve(ck_winograd_images from, const float *weight
   for (size_t first = 0; first < grid.count; first += rows) {
     const size_t count = grid.count - first < rows ? grid.count - first : rows;
     ck_winograd_transform(from, memory.zeros, grid, first, count, memory.inputs, NULL);
+    ck_winograd_region regions[2] = {
+        ck_winograd_region_of(to, grid, first, count, CK_WINOGRAD_OUT),
+        ck_winograd_region_of(from, grid, first + count, rows, CK_WINOGRAD_IN)};
     ck_winograd_multiply(memory.inputs, from.channels, memory.weights, to.channels,
-                         memory.products, count);
+                         memory.products, count, regions);
     ck_winograd_write_outputs(memory.products, memory.bias, grid, first, count, to);
   }
 }
@@ -84,8 +87,11 @@ CK_CLONES void ck_winograd_convolve_weights(ck_winograd_images x, ck_winograd_im
     const size_t count = grid.count - first < rows ? grid.count - first : rows;
     ck_winograd_transform(x, memory.zeros, grid, first, count, memory.inputs, NULL);
     ck_winograd_transform(dy, memory.zeros, grid, first, count, memory.gradients, memory.bias);
+    ck_winograd_region regions[2] = {
+        ck_winograd_region_of(x, grid, first + count, rows, CK_WINOGRAD_IN),
+        ck_winograd_region_of(dy, grid, first + count, rows, CK_WINOGRAD_OUT)};
     ck_winograd_add_products(memory.inputs, x.channels, memory.gradients, dy.channels, count,
-                             first == 0, memory.sums);
+                             first == 0, memory.sums, regions);
   }
   ck_winograd_transform_weight_gradient(memory.sums, dy.channels, x.channels, dweight);
   if (dbias != NULL) memcpy(dbias, memory.bias, dy.channels * sizeof(float));

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "ck_winograd_fetch.h"
 #include "ck_winograd_tile.h"
 
 /// 36 matrices, one for each point, of some rows (tiles, or channels) and groups of 16 columns
@@ -66,10 +67,13 @@ CK_INLINE void ck_winograd_accumulate(ck_float16 *sums, size_t height, const flo
 
 /// m = v u for each point: `count` tiles of inputs, rounded up to whole heights, times weights.
 ///
-/// Sums run over the inputs in order.
+/// Sums run over the inputs in order. Fetches two regions meanwhile.
 CK_INLINE void ck_winograd_multiply(ck_winograd_points v, size_t inputs, ck_winograd_points u,
-                                    size_t outputs, ck_winograd_points m, size_t count) {
+                                    size_t outputs, ck_winograd_points m, size_t count,
+                                    ck_winograd_region regions[2]) {
   for (size_t p = 0; p < CK_WINOGRAD_POINTS; p++) {
+    ck_winograd_fetch(&regions[0], p);
+    ck_winograd_fetch(&regions[1], p);
     for (size_t g = 0; g < ck_winograd_groups(outputs); g++) {
       const float *right = u.data + p * u.stride + 16 * g * u.rows;
       float *products = m.data + p * m.stride + 16 * g * m.rows;
@@ -104,11 +108,15 @@ CK_INLINE void ck_winograd_add_rows(const float *v, const float *z, size_t count
 /// sums += v^T z for each point, over `count` tiles of inputs and gradients; sums = v^T z for the
 /// first block.
 ///
-/// Sums run over the tiles of a block, and then over the blocks, in order.
+/// Sums run over the tiles of a block, and then over the blocks, in order. Fetches two regions
+/// meanwhile.
 CK_INLINE void ck_winograd_add_products(ck_winograd_points v, size_t inputs, ck_winograd_points z,
                                         size_t outputs, size_t count, bool is_first,
-                                        ck_winograd_points sums) {
+                                        ck_winograd_points sums,
+                                        ck_winograd_region regions[2]) {
   for (size_t p = 0; p < CK_WINOGRAD_POINTS; p++) {
+    ck_winograd_fetch(&regions[0], p);
+    ck_winograd_fetch(&regions[1], p);
     for (size_t c = 0; c < inputs; c += 16) {
       const float *left = v.data + p * v.stride + c * v.rows;
       for (size_t g = 0; g < ck_winograd_groups(outputs); g++) {
