@@ -2,6 +2,7 @@ internal import Configuration
 internal import Datasets
 internal import Networks
 package import Operators
+internal import Optimizers
 internal import Tensors
 
 extension TrainSettings {
@@ -29,6 +30,22 @@ extension TrainSettings {
 }
 
 extension TrainingPlan {
+  /// Refuses a network whose parameters, their gradients and the optimizer's state no machine of this size
+  /// holds.
+  ///
+  /// - Parameter memoryByteCount: the bytes of memory of this machine.
+  /// - Throws: ``TrainingError/mismatch(_:hint:)``.
+  func checkMemory(_ memoryByteCount: Int) throws(TrainingError) {
+    let copies = 2 + optimizer.stateNames.count
+    let needed = Double(graph.layout.count) * 4 * Double(copies)
+    guard needed > Double(memoryByteCount) else { return }
+    func gibibytes(_ bytes: Double) -> String { Int((bytes / 0x1p30).rounded(.up)).grouped }
+    throw .mismatch(
+      "\(graph.layout.parameterCount.grouped) parameters, their gradients and the optimizer's state take "
+        + "\(gibibytes(needed)) GiB, but this machine has \(gibibytes(Double(memoryByteCount))) GiB",
+      hint: "make the network smaller, or take an optimizer with less state such as sgd")
+  }
+
   /// Refuses shards that are too small for a layer, such as one sample for batch normalization.
   func checkShardSizes() throws(TrainingError) {
     guard let smallest = batches.shardSizes.last(where: { $0 > 0 }) else { return }

@@ -1,4 +1,5 @@
 package import Configuration
+internal import DataParallelism
 package import Datasets
 package import Networks
 internal import Operators
@@ -83,6 +84,7 @@ package struct TrainingPlan: Sendable {
     try checkTarget()
     try checkIDs()
     try checkShardSizes()
+    try checkMemory(Machine.memoryByteCount)
     try checkMonitors()
   }
 

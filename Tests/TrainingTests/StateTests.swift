@@ -268,6 +268,15 @@ struct PlanTests {
     #expect(
       message {
         try smallPlan(
+          model: Sequential {
+            Dense(16_777_216)
+            Dense(16_777_216)
+            Dense(2)
+          })
+      }.contains("281,475,094,151,170 parameters, their gradients and the optimizer's state take"))
+    #expect(
+      message {
+        try smallPlan(
           model: ModelSpec(inputs: [.init(name: "a", shape: [3]), .init(name: "b", shape: [3])]) {
             Dense(2).named("left").from("a")
             Pair().from("left", "b")

@@ -75,6 +75,12 @@ public struct TrainSettings: Sendable, Equatable {
     let clip = options.section("clip", context: "train.clip")
     clipNorm = clip.optionalPositiveNumber("norm")
     clipValue = clip.optionalPositiveNumber("value")
+    if options.has("clip"), clipNorm == nil, clipValue == nil, !clip.has("norm"), !clip.has("value")
+    {
+      options.report(
+        "`clip` of train has neither `norm` nor `value`", for: "clip",
+        hint: "write `clip: {norm: 1.0}`, or leave it out")
+    }
     clip.finish()
     earlyStopping = options.nested("early_stopping", context: "train.early_stopping").map(
       EarlyStopping.init(options:))
