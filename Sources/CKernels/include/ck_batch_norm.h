@@ -30,7 +30,7 @@ void ck_batch_norm_factors(const float *variance, float epsilon, float *factor, 
 ///
 /// With a ReLU `y` is the output, and elements where that is not above 0 pass no gradient; without
 /// one it is NULL. `daddend` takes the gradient of the addend, which is dy behind the ReLU. dx and
-/// daddend may each be NULL, and one of them may be dy.
+/// daddend may each be NULL, and one of them may be dy; neither may be x or y.
 void ck_batch_norm_backward(ck_element_type type, const void *x, const void *y, const float *mean,
                             const float *factor, const float *weight, const void *dy, void *dx,
                             void *daddend, float *dweight, float *dbias, size_t rows,
