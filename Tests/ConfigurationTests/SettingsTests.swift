@@ -87,6 +87,10 @@ struct SettingsTests {
         nil
       ),
       (
+        "train: {epochs: 1, global_batch: 8, clip: {}}",
+        "`clip` of train has neither `norm` nor `value`", nil
+      ),
+      (
         "train: {epochs: 1, steps: 1, global_batch: 8}",
         "train has both `epochs` and `steps`, which say two different lengths", nil
       ),
