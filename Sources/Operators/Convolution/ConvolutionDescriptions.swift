@@ -18,8 +18,8 @@ struct ConvolutionDescriptions {
   /// Whether the backward passes must not be oneDNN's special ones for kernels of one element.
   ///
   /// Where these gather strided images of fewer channels than a vector has, `jit_1x1` writes past its
-  /// own room for the gradient of the weight (oneDNN's issue 6035; in 2.6.3 with AVX2 and AVX-512
-  /// alike), and `jit_bf16_1x1` computes a wrong gradient of the input.
+  /// own room for the gradient of the weight (oneDNN's issue 6035; seen in 2.6.3 with AVX2, and its code
+  /// for AVX-512 is alike), and `jit_bf16_1x1` computes a wrong gradient of the input.
   let avoidsOneByOne: Bool
   private let weight: dnnl_memory_desc_t
   private let weightGradient: dnnl_memory_desc_t
