@@ -53,6 +53,20 @@ struct DecodingTests {
     #expect((model.layers[5].layer as? Dropout)?.rate == 0.5)
   }
 
+  @Test("takes a slope for each channel under either name")
+  func prelu() throws {
+    for (options, isPerChannel) in [
+      ("", false), (": {per_channel: true}", true), (": {shared: false}", true),
+      (": {shared: true}", false),
+    ] {
+      let (model, problems) = try decode("layers: [{prelu\(options.isEmpty ? ": {}" : options)}]")
+      #expect(problems.isEmpty)
+      #expect((model.layers.first?.layer as? PReLU)?.isPerChannel == isPerChannel)
+    }
+    let both = try decode("layers: [{prelu: {shared: false, per_channel: true}}]").problems
+    #expect(both.first?.message.contains("both `shared` and `per_channel`") == true)
+  }
+
   @Test(
     "reports what cannot be, where it is and what was meant",
     arguments: [

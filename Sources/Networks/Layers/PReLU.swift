@@ -19,9 +19,17 @@ public struct PReLU: Layer {
     self.initialSlope = initialSlope
   }
 
-  /// Reads `per_channel` and `initial`.
+  /// Reads `per_channel`, or its opposite `shared`, and `initial`.
   public init(options: OptionReader) {
-    isPerChannel = options.boolean("per_channel", default: false)
+    if options.has("shared"), options.has("per_channel") {
+      options.report(
+        "prelu has both `shared` and `per_channel`, which say the same", for: "shared",
+        hint: "keep one of them")
+    }
+    isPerChannel =
+      options.has("shared")
+      ? !options.boolean("shared", default: true)
+      : options.boolean("per_channel", default: false)
     initialSlope = Float(
       options.number("initial", default: 0.25, where: \.isFinite, orElse: "finite", standIn: 0.25))
   }
