@@ -53,6 +53,11 @@ struct DecodingTests {
     #expect((model.layers[5].layer as? Dropout)?.rate == 0.5)
   }
 
+  @Test("reports a layer named `previous` once")
+  func previousOnce() throws {
+    #expect(try decode("layers: [{dense: {units: 1, name: previous}}]").problems.count == 1)
+  }
+
   @Test("takes a slope for each channel under either name")
   func prelu() throws {
     for (options, isPerChannel) in [

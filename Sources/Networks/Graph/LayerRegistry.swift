@@ -79,9 +79,6 @@ package enum LayerRegistry {
     if let name {
       check(name: name, of: "a layer", at: options.value("name")?.mark, options)
     }
-    if name == "previous" {
-      options.report("`previous` is the layer before, no layer's name", for: "name")
-    }
     let entry = LayerEntry(make(options), name: name, from: options.texts("from"), mark: mark)
     options.finish()
     return entry
