@@ -86,35 +86,20 @@ public struct Dense: Layer {
   }
 }
 
-/// The products of a dense layer: x W^T forward, dz W and dz^T x backward.
+/// The products of a dense layer, with its bias and activation.
 private final class DenseOperation: Operation {
   let memory: OperationMemory
   private let activation: ProductActivation
-  private let forwardProduct: Matmul
-  private let inputProduct: Matmul?
-  private let weightProduct: Matmul?
+  private let products: LinearProducts
   private var buffers: OperationBuffers?
 
   init(_ layer: Dense, at site: OperationSite) throws(OperatorError) {
     activation = ProductActivation(
       activation: layer.activation, hasBias: layer.hasBias, at: site)
     let features = site.inputShapes[0][-1]
-    let rows = site.inputCount() / features
-    let units = layer.units
-    forwardProduct = try Matmul(
-      rows: rows, columns: units, inner: features, rightIsTransposed: true,
-      hasBias: layer.hasBias, type: site.precision, stream: site.stream)
-    inputProduct =
-      site.isTraining && site.needsInputGradient[0]
-      ? try Matmul(
-        rows: rows, columns: features, inner: units, type: site.precision, stream: site.stream)
-      : nil
-    weightProduct =
-      site.isTraining
-      ? try Matmul(
-        rows: units, columns: features, inner: rows, leftIsTransposed: true,
-        type: site.precision, destinationType: .float32, stream: site.stream)
-      : nil
+    products = try LinearProducts(
+      rows: site.inputCount() / features, features: features, outputs: layer.units,
+      hasBias: layer.hasBias, needsInputGradient: site.needsInputGradient[0], at: site)
     var memory = OperationMemory()
     memory.backwardReadsInputs = true
     activation.claim(&memory, at: site)
@@ -127,20 +112,18 @@ private final class DenseOperation: Operation {
 
   func forward(_ context: StepContext) {
     guard let buffers else { return }
-    forwardProduct.execute(
-      buffers.inputs[0], buffers.weights[0],
+    products.forward(
+      buffers.inputs[0], weight: buffers.weights[0],
       bias: activation.hasBias ? buffers.parameters[1] : nil, into: activation.product(buffers))
     activation.forward(buffers)
   }
 
   func backward(_ context: StepContext) {
-    guard let buffers, let weightProduct else { return }
+    guard let buffers else { return }
     activation.backward(buffers, context)
-    weightProduct.execute(
-      buffers.outputGradient, buffers.inputs[0],
-      into: ElementView(context.gradients[buffers.gradientRanges[0]]))
-    if let inputProduct, let inputGradient = buffers.inputGradients[0] {
-      inputProduct.execute(buffers.outputGradient, buffers.weights[0], into: inputGradient)
-    }
+    products.backward(
+      gradient: buffers.outputGradient, input: buffers.inputs[0], weight: buffers.weights[0],
+      weightGradient: context.gradients[buffers.gradientRanges[0]],
+      inputGradient: buffers.inputGradients[0])
   }
 }

@@ -3,9 +3,7 @@ internal import Tensors
 
 /// One of the linear maps around an attention, rows weight^T + bias, with its gradients.
 final class Projection {
-  private let forwardProduct: Matmul
-  private let inputProduct: Matmul?
-  private let weightProduct: Matmul?
+  private let products: LinearProducts
 
   /// Prepares the products.
   ///
@@ -21,17 +19,9 @@ final class Projection {
     rows: Int, features: Int, outputs: Int, hasBias: Bool, needsInputGradient: Bool,
     at site: OperationSite
   ) throws(OperatorError) {
-    forwardProduct = try Matmul(
-      rows: rows, columns: outputs, inner: features, rightIsTransposed: true, hasBias: hasBias,
-      stream: site.stream)
-    inputProduct =
-      site.isTraining && needsInputGradient
-      ? try Matmul(rows: rows, columns: features, inner: outputs, stream: site.stream) : nil
-    weightProduct =
-      site.isTraining
-      ? try Matmul(
-        rows: outputs, columns: features, inner: rows, leftIsTransposed: true, stream: site.stream)
-      : nil
+    products = try LinearProducts(
+      rows: rows, features: features, outputs: outputs, hasBias: hasBias,
+      needsInputGradient: needsInputGradient, at: site)
   }
 
   /// A weight with its bias, or the gradients of both.
@@ -51,7 +41,9 @@ final class Projection {
 
   /// Computes the output.
   func forward(_ input: FloatView, _ parameters: Parameters, into output: FloatView) {
-    forwardProduct.execute(input, parameters.weight, bias: parameters.bias, into: output)
+    products.forward(
+      ElementView(input), weight: ElementView(parameters.weight), bias: parameters.bias,
+      into: ElementView(output))
   }
 
   /// Writes the gradients of the parameters, and of the input where it is wanted.
@@ -59,13 +51,13 @@ final class Projection {
     gradient: FloatView, input: FloatView, _ parameters: Parameters,
     into gradients: Parameters, inputGradient: FloatView?
   ) {
-    weightProduct?.execute(gradient, input, into: gradients.weight)
     if let bias = gradients.bias {
       Activation.linear.backward(
         saved: gradient, gradient: gradient, into: gradient, biasGradient: bias)
     }
-    if let inputGradient {
-      inputProduct?.execute(gradient, parameters.weight, into: inputGradient)
-    }
+    products.backward(
+      gradient: ElementView(gradient), input: ElementView(input),
+      weight: ElementView(parameters.weight), weightGradient: gradients.weight,
+      inputGradient: inputGradient.map { ElementView($0) })
   }
 }
