@@ -41,7 +41,7 @@ public struct ArenaLayout: Sendable {
     var offset = 0
     func place(_ tensors: [(name: String, shape: Shape)]) -> [ArenaEntry] {
       tensors.reversed().map { tensor in
-        defer { offset += (tensor.shape.count + 15) / 16 * 16 }
+        defer { offset += FloatView.aligned(tensor.shape.count) }
         return ArenaEntry(name: tensor.name, shape: tensor.shape, offset: offset)
       }
     }

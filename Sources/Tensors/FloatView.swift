@@ -70,6 +70,11 @@ public struct FloatView: @unchecked Sendable {
   }
 }
 
+extension FloatView {
+  /// The smallest multiple of 16 that is not below `count`: floats of room that end on a 64-byte border.
+  public static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+}
+
 /// Owns a zeroed, 64-byte aligned run of float32 numbers.
 public final class FloatStorage: Sendable {
   /// The memory; valid as long as the storage lives.

@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// Places buffers of known lifetimes into one workspace, reusing the room of dead ones.
 ///
 /// Greedy by size: the largest buffer first, each at the lowest offset where it overlaps no placed
@@ -45,12 +47,12 @@ struct BufferPlanner {
     var placed: [ID] = []
     var total = 0
     for id in largestFirst {
-      let size = Self.aligned(buffers[id].count)
+      let size = FloatView.aligned(buffers[id].count)
       let neighbours = placed.filter { overlap($0, id) }.sorted { offsets[$0] < offsets[$1] }
       var offset = 0
       for neighbour in neighbours {
         if offset + size <= offsets[neighbour] { break }
-        offset = max(offset, offsets[neighbour] + Self.aligned(buffers[neighbour].count))
+        offset = max(offset, offsets[neighbour] + FloatView.aligned(buffers[neighbour].count))
       }
       offsets[id] = offset
       total = max(total, offset + size)
@@ -70,6 +72,4 @@ struct BufferPlanner {
     while let parent = buffers[id].parent { id = parent }
     return id
   }
-
-  private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

@@ -32,13 +32,13 @@ final class ConvertingOperation: Operation {
     let output = Self.room(site.outputCount, site.precision)
     let copies = inputs.reduce(output, +)
     memory.scratchCount =
-      Self.aligned(operation.memory.scratchCount) + (site.isTraining ? 2 * copies : copies)
+      FloatView.aligned(operation.memory.scratchCount) + (site.isTraining ? 2 * copies : copies)
     self.memory = memory
   }
 
   func bind(_ buffers: OperationBuffers) {
     outer = buffers
-    var start = Self.aligned(operation.memory.scratchCount)
+    var start = FloatView.aligned(operation.memory.scratchCount)
     // A value of the right type is used where it lies, another gets a copy.
     func local(_ value: ElementView) -> ElementView {
       if value.type == type { return value }
@@ -87,8 +87,6 @@ final class ConvertingOperation: Operation {
 
   /// Floats of room for so many elements, a multiple of 16.
   private static func room(_ count: Int, _ type: ElementType) -> Int {
-    aligned(type.floatCount(of: count))
+    FloatView.aligned(type.floatCount(of: count))
   }
-
-  private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

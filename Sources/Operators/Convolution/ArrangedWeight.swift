@@ -34,7 +34,7 @@ final class ArrangedWeight {
       reorder = nil
       return
     }
-    roomCount = (arranged.floatCount + 15) / 16 * 16
+    roomCount = FloatView.aligned(arranged.floatCount)
     let (from, to) = isGradient ? (memory, self.plain) : (self.plain, memory)
     reorder = try OneDNNChoice(
       reorderOf: isGradient ? arranged : plain, into: isGradient ? plain : arranged,

@@ -106,7 +106,7 @@ package final class RecurrentDirection {
     gradients =
       isTraining ? try Self.prepareGradients(form, inputGradient, stream) : nil
     let packedCount = max(stateProduct.packing?.count ?? 0, gradients?.state.packing?.count ?? 0)
-    flowStart = (packedCount + 15) / 16 * 16
+    flowStart = FloatView.aligned(packedCount)
     scratchCount = flowStart + (isTraining ? 2 * form.batch * form.units : 0)
   }
 

@@ -62,7 +62,7 @@ struct RecurrentLayout {
     var end = 0
     func take(_ count: Int) -> Range<Int> {
       // On borders of 64 bytes, as the arena's tensors are.
-      defer { end += (count + 15) / 16 * 16 }
+      defer { end += FloatView.aligned(count) }
       return end..<(end + count)
     }
     let slotCount = (form.time + 1) * form.batch * form.units

@@ -34,17 +34,15 @@ struct AttentionRooms {
 
     /// Floats that forward leaves for backward.
     var saved: Int {
-      isTraining ? Self.aligned(projected) + Self.aligned(result) + statistics : 0
+      isTraining ? FloatView.aligned(projected) + FloatView.aligned(result) + statistics : 0
     }
 
     /// Floats within one call.
     var scratch: Int {
       attentionScratch
         + (isTraining
-          ? Self.aligned(result) : Self.aligned(projected) + Self.aligned(result))
+          ? FloatView.aligned(result) : FloatView.aligned(projected) + FloatView.aligned(result))
     }
-
-    fileprivate static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
     /// Divides the memory.
     func rooms(saved: FloatView, scratch: FloatView) -> AttentionRooms {
@@ -69,7 +67,7 @@ struct AttentionRooms {
     init(of view: FloatView) { self.view = view }
 
     mutating func next(_ count: Int) -> FloatView {
-      defer { offset += Sizes.aligned(count) }
+      defer { offset += FloatView.aligned(count) }
       return view[offset..<(offset + count)]
     }
   }

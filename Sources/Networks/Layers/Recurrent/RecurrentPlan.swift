@@ -1,4 +1,5 @@
 internal import Operators
+internal import Tensors
 
 /// Where a recurrent layer's buffers lie within the memory that its node was given.
 ///
@@ -30,7 +31,7 @@ struct RecurrentPlan {
     var end = 0
     func take(_ count: Int) -> Range<Int> {
       // On borders of 64 bytes, as the arena's tensors are.
-      defer { end += (count + 15) / 16 * 16 }
+      defer { end += FloatView.aligned(count) }
       return end..<(end + count)
     }
     input = take(rows * inputFeatures)
