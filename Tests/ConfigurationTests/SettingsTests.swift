@@ -173,21 +173,30 @@ struct SettingsTests {
     #expect(problems[0].hint?.hasPrefix("write `global_batch: N`") == true)
   }
 
-  @Test("The reducer is one of three")
+  @Test("The section `distributed`: defaults, every option, and what is wrong")
   func distributed() throws {
     let diagnostics = Diagnostics()
     func read(_ value: OptionValue) -> DistributedSettings {
       DistributedSettings(
         options: OptionReader(value, context: "distributed", diagnostics: diagnostics))
     }
-    #expect(read([:]).reducer == .auto)
+    #expect(read([:]) == DistributedSettings())
     #expect(read(["reducer": "window"]).reducer == .window)
     #expect(read(["reducer": "message"]).reducer == .message)
+    let everything = read([
+      "reducer": "mpi", "overlap": "thread", "shard_optimizer": "false", "wire": "bfloat16",
+      "stall_warn": 5, "stall_abort": 60, "drift_check_every_steps": 100,
+    ])
+    #expect(
+      everything
+        == DistributedSettings(
+          reducer: .mpi, overlap: .thread, shardOptimizer: .off, wire: .bfloat16, stallWarn: 5,
+          stallAbort: 60, driftCheckEverySteps: 100))
     #expect(diagnostics.isEmpty)
-    _ = read(["reducer": "mesage", "x": 1])
+    _ = read(["reducer": "mesage", "stall_warn": -1])
     #expect(
       diagnostics.problems.map(\.hint) == [
-        "did you mean `message`? known values: auto, window, message", "known keys: reducer",
+        "did you mean `message`? known values: auto, window, message, mpi", nil,
       ])
   }
 }
