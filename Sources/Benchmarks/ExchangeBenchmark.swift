@@ -35,7 +35,7 @@ enum ExchangeBenchmark {
       for _ in 0..<steps {
         for leaf in exchange.plan.leaves[lane] {
           exchange.setRecord(ShardRecord(weight: 1, count: 1), of: leaf.shard)
-          exchange.merge(lane: lane, after: leaf)
+          try exchange.merge(lane: lane, after: leaf)
         }
         _ = try exchange.finishGradients(lane: lane, flags: 0)
         let parameters = exchange.parameters

@@ -174,6 +174,38 @@ clanes_outcome clanes_barrier(clanes_team *team, uint32_t lane, const clanes_pat
   return (clanes_outcome){.status = CLANES_PASSED};
 }
 
+/// Looks for any lane whose process has ended; true where the team has ended.
+static bool look_for_dead(clanes_team *team, bool *first) {
+  for (uint32_t lane = 0; lane < team->lanes; lane++) {
+    if (!clanes_is_dead(&team->lane[lane])) continue;
+    *first = end_team(team, CLANES_DIED, lane, 0);
+    return true;
+  }
+  return false;
+}
+
+clanes_outcome clanes_relax(clanes_team *team, uint32_t lane, uint32_t round,
+                            const clanes_patience *patience) {
+  // A look takes about 100 ns with its pauses, a yield about 500, a nap about 100 us.
+  const uint32_t spins = patience->spin_ns / 100, yields = patience->yield_ns / 500;
+  const uint32_t naps_between_looks = 1000;
+  const struct timespec nap = {.tv_sec = 0, .tv_nsec = 50000};
+  bool first = false;
+  (void)lane;
+  if (round < spins) {
+    pause_processor();
+    pause_processor();
+  } else if (round < spins + yields) {
+    sched_yield();
+  } else {
+    nanosleep(&nap, NULL);
+    if ((round - spins - yields) % naps_between_looks == naps_between_looks - 1)
+      look_for_dead(team, &first);
+  }
+  uint64_t end = atomic_load_explicit(&team->end, memory_order_acquire);
+  return end ? outcome_of(end, first) : (clanes_outcome){.status = CLANES_PASSED};
+}
+
 void clanes_publish(clanes_team *team, uint32_t lane, uint64_t step, uint32_t phase) {
   clanes_lane *self = &team->lane[lane];
   atomic_store_explicit(&self->step, step, memory_order_relaxed);

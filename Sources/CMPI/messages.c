@@ -29,6 +29,23 @@ int cmpi_broadcast(cmpi_comm *comm, void *bytes, size_t count, int root) {
   return 0;
 }
 
+int cmpi_sum_f32(cmpi_comm *comm, float *values, size_t count) {
+#if CMPI_WITH_MPI
+  if (!comm->serial) {
+    size_t most = comm->piece / sizeof(float) ? comm->piece / sizeof(float) : 1;
+    for (size_t done = 0; done < count;) {
+      size_t piece = count - done < most ? count - done : most;
+      int code = MPI_Allreduce(MPI_IN_PLACE, values + done, (int)piece, MPI_FLOAT, MPI_SUM,
+                               comm->handle);
+      if (code) return code;
+      done += piece;
+    }
+  }
+#endif
+  (void)comm, (void)values, (void)count;
+  return 0;
+}
+
 cmpi_requests *cmpi_requests_create(void) { return calloc(1, sizeof(cmpi_requests)); }
 
 void cmpi_requests_destroy(cmpi_requests *set) {
@@ -105,20 +122,6 @@ static uint64_t now_ms(void) {
   return (uint64_t)time.tv_sec * 1000u + (uint64_t)time.tv_nsec / 1000000u;
 }
 
-/// Says whose message is not there.
-static int find_missing(cmpi_requests *set, int *missing) {
-  for (size_t index = 0; index < set->count; index++) {
-    int done = 0;
-    int code = MPI_Test(&set->handles[index], &done, MPI_STATUS_IGNORE);
-    if (code) return code;
-    if (!done) {
-      *missing = set->peers[index];
-      return CMPI_STALLED;
-    }
-  }
-  return CMPI_STALLED;
-}
-
 /// What a poll without success does next: nothing for some microseconds, then it lets others run.
 static void relax(uint32_t round, bool crowded) {
   struct timespec nap = {.tv_sec = 0, .tv_nsec = 50000};
@@ -129,6 +132,39 @@ static void relax(uint32_t round, bool crowded) {
   }
 }
 #endif
+
+int cmpi_test(cmpi_requests *set, bool *done) {
+  *done = true;
+#if CMPI_WITH_MPI
+  if (set->count == 0) return 0;
+  int all = 0;
+  int code = MPI_Testall((int)set->count, set->handles, &all, MPI_STATUSES_IGNORE);
+  if (code) return code;
+  *done = all;
+  if (all) set->count = 0;
+#else
+  (void)set;
+#endif
+  return 0;
+}
+
+int cmpi_missing(cmpi_requests *set, int *missing) {
+  *missing = -1;
+#if CMPI_WITH_MPI
+  for (size_t index = 0; index < set->count; index++) {
+    int done = 0;
+    int code = MPI_Test(&set->handles[index], &done, MPI_STATUS_IGNORE);
+    if (code) return code;
+    if (!done) {
+      *missing = set->peers[index];
+      return 0;
+    }
+  }
+#else
+  (void)set;
+#endif
+  return 0;
+}
 
 int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms, int *missing) {
 #if CMPI_WITH_MPI
@@ -144,7 +180,10 @@ int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms, int 
     relax(round, comm->crowded);
     if (stall_ms && round % 1024 == 1023) {
       if (start == 0) start = now_ms();
-      if (now_ms() - start > stall_ms) return find_missing(set, missing);
+      if (now_ms() - start > stall_ms) {
+        code = cmpi_missing(set, missing);
+        return code ? code : CMPI_STALLED;
+      }
     }
   }
 #else

@@ -72,7 +72,7 @@ int cmpi_start(cmpi_comm **world) {
     MPI_Initialized(&started);
     if (ended) code = CMPI_ALREADY_ENDED;
     if (!code && !started) prefer_shared_memory();
-    if (!code && !started) code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+    if (!code && !started) code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
     // Errors without a communicator of their own, as in MPI_Type_* or MPI_Testall, come to SELF.
     if (!code) code = MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
     if (!code) code = adopt(comm, MPI_COMM_WORLD);
@@ -165,6 +165,31 @@ int cmpi_split_node(cmpi_comm *comm, cmpi_comm **node) {
     result = NULL;
   }
   *node = result;
+  return code;
+}
+
+int cmpi_split(cmpi_comm *comm, int color, int key, cmpi_comm **part) {
+  cmpi_comm *result = make_comm();
+  if (!result) return CMPI_NO_MEMORY;
+  int code = 0;
+#if CMPI_WITH_MPI
+  if (!comm->serial) {
+    MPI_Comm handle;
+    code = MPI_Comm_split(comm->handle, color, key, &handle);
+    if (!code) code = adopt(result, handle);
+  }
+#else
+  (void)comm;
+#endif
+  (void)color, (void)key;
+  if (code) {
+    free(result);
+    result = NULL;
+  } else {
+    result->crowded = comm->crowded;
+    result->piece = comm->piece;
+  }
+  *part = result;
   return code;
 }
 

@@ -1,6 +1,16 @@
 internal import MessagePassing
 internal import Tensors
 
+/// What a group of ranks needs of memory for messages to other groups.
+struct MessageRooms: Sendable {
+  /// The sizes, in floats, of buffers for others' gradients.
+  var received: [Int] = []
+  /// Whether there is a buffer for the sums of all gradients.
+  var holdsTotals = false
+  /// 64-bit words for counters.
+  var wordCount = 0
+}
+
 /// Where everything that the lanes of a step share lies in one run of memory.
 ///
 /// Regions start on page borders, plus a few cache lines each: buffers that are walked in step
@@ -16,6 +26,8 @@ struct ExchangeRegions: Sendable {
   let states: [Int]
   let slots: [Int]
   let received: [Int]
+  let totals: Int?
+  let words: Int
 
   /// Lays out the regions.
   ///
@@ -26,10 +38,10 @@ struct ExchangeRegions: Sendable {
   ///   - lanes: The number of lanes that share the memory.
   ///   - slots: The number of gradients.
   ///   - states: The number of optimizer state buffers.
-  ///   - received: The sizes, in floats, of buffers for others' gradients.
+  ///   - rooms: What messages need.
   init(
     arena: ArenaLayout, pieces: Int, shards: Int, lanes: Int, slots: Int, states: Int,
-    received: [Int]
+    rooms: MessageRooms
   ) {
     var end = 0
     var stagger = 0
@@ -48,10 +60,12 @@ struct ExchangeRegions: Sendable {
     records = take(shards * MemoryLayout<ShardRecord>.stride)
     gradientSquares = take(pieces * MemoryLayout<Double>.stride)
     trustSums = take(pieces * MemoryLayout<TrustSums>.stride)
+    words = take(rooms.wordCount * MemoryLayout<UInt64>.stride)
     parameters = takeArena(arena.count)
     self.states = (0..<states).map { _ in takeArena(arena.count) }
     self.slots = (0..<slots).map { _ in takeArena(arena.count) }
-    self.received = received.map { takeArena($0) }
+    received = rooms.received.map { takeArena($0) }
+    totals = rooms.holdsTotals ? takeArena(arena.count) : nil
     byteCount = end
   }
 
@@ -72,6 +86,9 @@ final class ExchangeBuffers: @unchecked Sendable {
   let states: [FloatView]
   let slots: [FloatView]
   let received: [FloatView]
+  /// The sums of all gradients; nil where nobody needs them all.
+  let totals: FloatView?
+  let words: UnsafeMutablePointer<UInt64>
   let records: UnsafeMutableBufferPointer<ShardRecord>
   let pieces: TensorPieces
   let gradientSquares: UnsafeMutableBufferPointer<Double>
@@ -81,7 +98,7 @@ final class ExchangeBuffers: @unchecked Sendable {
   /// Allocates the memory: shared by a node, if one is given (collective), or private.
   init(
     arena: ArenaLayout, pieces: TensorPieces, shards: Int, regions: ExchangeRegions,
-    receivedCounts: [Int], node: Communicator?
+    rooms: MessageRooms, node: Communicator?
   ) throws(MPIError) {
     let window = try SharedWindow(byteCount: regions.byteCount, node: node)
     guard let base = unsafe window.memory.baseAddress else {
@@ -99,7 +116,10 @@ final class ExchangeBuffers: @unchecked Sendable {
     parameters = view(regions.parameters, arena.count)
     states = regions.states.map { view($0, arena.count) }
     slots = regions.slots.map { view($0, arena.count) }
-    received = zip(regions.received, receivedCounts).map { view($0, $1) }
+    received = zip(regions.received, rooms.received).map { view($0, $1) }
+    totals = regions.totals.map { view($0, arena.count) }
+    unsafe words = (base + regions.words).bindMemory(
+      to: UInt64.self, capacity: max(1, rooms.wordCount))
     unsafe records = UnsafeMutableBufferPointer(
       start: (base + regions.records).bindMemory(to: ShardRecord.self, capacity: shards),
       count: shards)

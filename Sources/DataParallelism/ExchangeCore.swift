@@ -17,6 +17,12 @@ package struct ExchangeSettings: Sendable {
   package var lazyBudget = 256 << 20
   /// For each tensor whether its gradient is part of the norm; by default all are.
   package var countsInNorm: [Bool]
+  /// Who sends gradients between nodes during the backward pass; by default whoever is the fastest.
+  package var overlap = OverlapMode.auto
+  /// Whether each group of ranks updates a part of the parameters, the default, or all of them.
+  package var shardsOptimizer = true
+  /// The bytes of a segment, which is exchanged at once; nil, the default, chooses by the groups.
+  package var segmentByteCount: Int?
   /// Seconds after which a rank that does not come is an error; 0, the default: never.
   package var stallLimit = 0
 
@@ -49,7 +55,8 @@ package final class ExchangeCore: Sendable {
   let lanes: Range<Int>
   /// The first of the lanes that share this memory.
   let firstLane: Int
-  let communicator: Communicator
+  /// The ranks, and which of them share this memory.
+  let groups: RankGroups
   let buffers: ExchangeBuffers
   let group: LaneGroup
   /// A chunk of memory for each lane of this rank.
@@ -57,43 +64,43 @@ package final class ExchangeCore: Sendable {
   /// For each lane of this rank, the additions after each of its shards.
   private let merges: [[[TreeSum]]]
 
+  /// All ranks.
+  var communicator: Communicator { groups.all }
+
   /// Allocates the memory and gathers the lanes that share it; collective.
   ///
   /// - Parameters:
   ///   - settings: What to set up.
-  ///   - communicator: All ranks.
-  ///   - sharesNode: Whether all ranks share one memory; else each has its own.
-  ///   - receivedCounts: Sizes, in floats, of buffers for others' gradients.
+  ///   - groups: The ranks, and which of them share memory.
+  ///   - rooms: What a group needs of memory for messages to others.
   /// - Throws: ``DataParallelismError`` where the memory cannot be had.
   init(
-    _ settings: ExchangeSettings, communicator: Communicator, sharesNode: Bool,
-    receivedCounts: [Int]
+    _ settings: ExchangeSettings, groups: RankGroups, rooms: MessageRooms = MessageRooms()
   ) throws(DataParallelismError) {
     precondition(
       settings.countsInNorm.count == settings.arena.entries.count,
       "countsInNorm has one value for each tensor")
-    let plan = settings.plan(ranks: communicator.size)
-    let first = communicator.rank * settings.workers
-    let isShared = sharesNode && communicator.size > 1
-    let members = isShared ? plan.laneCount : settings.workers
+    let plan = settings.plan(ranks: groups.all.size)
+    let first = groups.all.rank * settings.workers
+    let isShared = groups.ownRanks.count > 1
+    let members = groups.ownRanks.count * settings.workers
     let pieces = TensorPieces(settings.arena, countsInNorm: settings.countsInNorm)
     let regions = ExchangeRegions(
       arena: settings.arena, pieces: pieces.count, shards: settings.shards, lanes: members,
-      slots: members * plan.slotCount, states: settings.stateCount, received: receivedCounts)
+      slots: members * plan.slotCount, states: settings.stateCount, rooms: rooms)
     let (buffers, group) = try throwing {
       () throws(MPIError) -> (ExchangeBuffers, LaneGroup) in
       let buffers = try ExchangeBuffers(
         arena: settings.arena, pieces: pieces, shards: settings.shards, regions: regions,
-        receivedCounts: receivedCounts, node: isShared ? communicator : nil)
-      let group = try Self.gather(
-        members, in: buffers, settings, communicator, isShared: isShared)
+        rooms: rooms, node: isShared ? groups.members : nil)
+      let group = try Self.gather(members, in: buffers, settings, groups)
       return (buffers, group)
     }
     self.plan = plan
     self.arena = settings.arena
     self.lanes = first..<(first + settings.workers)
-    self.firstLane = isShared ? 0 : first
-    self.communicator = communicator
+    self.firstLane = groups.ownRanks.lowerBound * settings.workers
+    self.groups = groups
     self.buffers = buffers
     self.group = group
     self.scratch = lanes.map { _ in FloatStorage(count: ArenaLayout.chunk) }
@@ -112,26 +119,26 @@ package final class ExchangeCore: Sendable {
 
   /// Makes or joins the group of lanes that share the buffers.
   private static func gather(
-    _ members: Int, in buffers: ExchangeBuffers, _ settings: ExchangeSettings,
-    _ communicator: Communicator, isShared: Bool
+    _ lanes: Int, in buffers: ExchangeBuffers, _ settings: ExchangeSettings, _ groups: RankGroups
   ) throws(MPIError) -> LaneGroup {
     let group: LaneGroup
     // Where messages are waited for, their own time limit tells better who is missing.
-    let stallLimit = isShared || communicator.size == 1 ? settings.stallLimit : 0
-    if !isShared || communicator.rank == 0 {
+    let isWholeWorld = groups.ownRanks.count == groups.all.size
+    let stallLimit = isWholeWorld ? settings.stallLimit : 0
+    if groups.isLeader {
       unsafe group = LaneGroup(
-        making: buffers.team, lanes: members, ownLanes: settings.workers,
-        stallLimit: stallLimit)
-      if isShared { try communicator.barrier() }
+        making: buffers.team, lanes: lanes, ownLanes: settings.workers, stallLimit: stallLimit)
+      try groups.members.barrier()
     } else {
-      try communicator.barrier()
+      try groups.members.barrier()
       unsafe group = LaneGroup(
-        attaching: buffers.team, lanes: members, ownLanes: settings.workers,
-        stallLimit: stallLimit)
+        attaching: buffers.team, lanes: lanes, ownLanes: settings.workers, stallLimit: stallLimit)
     }
-    let first = isShared ? communicator.rank * settings.workers : 0
-    for lane in first..<(first + settings.workers) { group.join(lane, rank: communicator.rank) }
-    if isShared { try communicator.barrier() }
+    let first = groups.place * settings.workers
+    for lane in first..<(first + settings.workers) {
+      group.join(lane, rank: groups.worldRanks[groups.all.rank])
+    }
+    try groups.members.barrier()
     return group
   }
 
@@ -143,11 +150,24 @@ package final class ExchangeCore: Sendable {
     buffers.slots[(lane - firstLane) * plan.slotCount + slot]
   }
 
-  /// Adds the slots that are complete after a shard.
-  func merge(lane: Int, after leaf: LanePlan.Leaf) {
+  /// Adds the slots that are complete after a shard, in a range of elements.
+  func merge(lane: Int, after leaf: LanePlan.Leaf, in range: Range<Int>) {
     if leaf.merges.isEmpty { return }
     let index = leaf.shard - plan.leaves[lane][0].shard
-    for sum in merges[lane - lanes.lowerBound][index] { sum.store(0..<arena.count) }
+    for sum in merges[lane - lanes.lowerBound][index] { sum.store(range) }
+  }
+
+  /// All shards' records as one, added as the gradients are.
+  func totals() -> ShardRecord {
+    plan.tree.fold({ unsafe buffers.records[$0] }, +)
+  }
+
+  /// Frees the memory and the communicators; collective.
+  func close() throws(DataParallelismError) {
+    try throwing { () throws(MPIError) in
+      try buffers.window.free()
+      try groups.free()
+    }
   }
 
   /// The bits raised by the lanes that share the memory and by all records.

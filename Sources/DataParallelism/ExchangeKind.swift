@@ -3,12 +3,14 @@ internal import Tensors
 
 /// How ranks exchange gradients: `distributed.reducer`.
 package enum ExchangeKind: String, Sendable, CaseIterable {
-  /// A shared window where all ranks share a node, else messages.
+  /// A shared window on each node, messages between nodes.
   case auto
   /// A shared window.
   case window
-  /// Messages.
+  /// Messages between all ranks.
   case message
+  /// `MPI_Allreduce`.
+  case mpi
 
   /// Sets up an exchange; collective.
   ///
@@ -29,10 +31,13 @@ package enum ExchangeKind: String, Sendable, CaseIterable {
     if settings.workers * world.node.size > LaneGroup.coreCount {
       world.communicator.setCrowded(true)
     }
-    if self == .message || world.nodeCount > 1 {
-      return try MessageExchange(settings, world: world)
+    switch self {
+    case .message: return try MessageExchange(settings, world: world, grouping: .apart)
+    case .mpi: return try AllReduceExchange(settings, world: world)
+    case .auto where world.nodeCount > 1:
+      return try MessageExchange(settings, world: world, grouping: .byNode)
+    case .auto, .window: return try WindowExchange(settings, world: world)
     }
-    return try WindowExchange(settings, world: world)
   }
 
   /// Compares what must be the same on all ranks, lest they wait for each other for ever.
@@ -44,6 +49,8 @@ package enum ExchangeKind: String, Sendable, CaseIterable {
       ("workers", settings.workers), ("optimizer state buffers", settings.stateCount),
       ("bytes of gradients a lane may keep", settings.lazyBudget),
       ("as the number of its slot mode", settings.mode == nil ? 0 : settings.mode == .lazy ? 1 : 2),
+      ("bytes of a segment", settings.segmentByteCount ?? 0),
+      ("as sharding of the optimizer", settings.shardsOptimizer ? 1 : 0),
       ("as the number of its reducer", Self.allCases.firstIndex(of: self) ?? 0),
     ]
     for (what, value) in own {

@@ -1,154 +1,208 @@
 internal import MessagePassing
 internal import Tensors
 
-/// The messages of a ``MessageExchange``; only the rank's first lane calls it.
+/// Carries a rank's messages of a step: records, gradients, new parameters.
+///
+/// It never waits: each ``turn()`` looks what has become ready, starts the messages that may go, and
+/// notes what has arrived in the counters that the group shares. So the same courier serves a lane
+/// that calls it between the operations of its network, one that has nothing else to do, and a thread
+/// of its own. One thread at a time calls it.
+///
+/// Segments travel in order, gradients one way and parameters the other. What may go when:
+///
+/// | message | once |
+/// |---|---|
+/// | records, by the group's first rank | all lanes of the group have set theirs |
+/// | gradients of a segment, of others' portions | all lanes have written it, and local sums are made |
+/// | parameters of a segment, of the own portion | all lanes have updated it |
+/// | receiving others' parameters of a segment | no lane of the group reads the old ones any more |
+///
+/// Where groups share totals in place of parameters, a segment has arrived once the own portion is there
+/// too.
 @safe
 final class GradientCourier: @unchecked Sendable {
-  /// All ranks' sums over this rank's slice, in order of shards: own ones in their slots, others'
-  /// where they are received.
-  let sliceParts: [FloatView]
-
   private let core: ExchangeCore
-  private let rankPlans: [RankPlan]
-  private let requests: Requests
-  /// The elements that each rank owns.
-  private let slices: [Range<Int>]
-  private let recordBytes: [Range<Int>]
-  private let gradientSquareBytes: [Range<Int>]
-  private let trustSumBytes: [Range<Int>]
-  private let parameterBytes: [Range<Int>]
-  private static let stateTag: Int32 = 20_000
+  private let plan: MessagePlan
+  private let counters: StepCounters
+  private let sumWork: SegmentWork
+  private let portionWork: SegmentWork
+  private let messages: CourierMessages
+  private let meetings: MeetingCourier
+  private let place: Int
+  private let segmentCount: Int
+  private let records: RecordCourier
 
-  private var rank: Int { core.communicator.rank }
+  /// Steps done.
+  private(set) var step = 0
+  private var isRunning = false
+  private var hasRecords = false
+  /// Whether the step changes parameters: a loss that is not finite ends the run.
+  private var updates = false
+  // How many segments of the step have got through each stage.
+  private var sent = 0
+  private var gathered = 0
+  private var expected = 0
+  private var shared = 0
+  private var arrived = 0
 
-  init(_ core: ExchangeCore, rankPlans: [RankPlan]) throws(DataParallelismError) {
-    let size = rankPlans.count
-    let arena = core.arena
-    let chunks = (0..<size).map { evenly(arena.chunkCount, $0, size) }
-    func bytes(_ range: Range<Int>, _ stride: Int) -> Range<Int> {
-      (range.lowerBound * stride)..<(range.upperBound * stride)
-    }
+  private let gradientSends: RequestSet
+  private let gradientArrivals: [RequestSet]
+  /// For each segment, both ways: totals may only be changed once they have left too.
+  private let shares: [RequestSet]
+  private var stall = StallClock()
+
+  /// Prepares the messages of all steps.
+  ///
+  /// - Parameters:
+  ///   - core: The memory and the ranks.
+  ///   - plan: What goes where.
+  ///   - counters: What the group's lanes and ranks tell each other.
+  ///   - sumWork: The local sums that gradients wait for.
+  ///   - portionWork: The updates that parameters wait for.
+  init(
+    _ core: ExchangeCore, plan: MessagePlan, counters: StepCounters, sumWork: SegmentWork,
+    portionWork: SegmentWork
+  ) throws(DataParallelismError) {
+    let count = plan.segments.count
     self.core = core
-    self.rankPlans = rankPlans
-    self.requests = try throwing { () throws(MPIError) in try Requests() }
-    let slices = chunks.map { arena.elements(ofChunks: $0) }
-    self.slices = slices
-    recordBytes = rankPlans.map { bytes($0.shards, MemoryLayout<ShardRecord>.stride) }
-    let pieces = chunks.map { core.buffers.pieces.pieces(ofChunks: $0) }
-    gradientSquareBytes = pieces.map { bytes($0, MemoryLayout<Double>.stride) }
-    trustSumBytes = pieces.map { bytes($0, MemoryLayout<TrustSums>.stride) }
-    parameterBytes = slices.map { bytes($0, MemoryLayout<Float>.stride) }
-    var parts: [FloatView] = []
-    var received = core.buffers.received.makeIterator()
-    let rank = core.communicator.rank
-    for (owner, plan) in rankPlans.enumerated() {
-      for part in plan.parts {
-        if owner == rank {
-          let place = part.inputs[0]
-          parts.append(core.slot(lane: place.lane, place.slot)[slices[rank]])
-        } else if let view = received.next() {
-          parts.append(view)
-        }
-      }
+    self.plan = plan
+    self.counters = counters
+    self.sumWork = sumWork
+    self.portionWork = portionWork
+    messages = CourierMessages(plan, core)
+    place = plan.groups.place
+    segmentCount = count
+    records = try RecordCourier(core, plans: plan.groupPlans)
+    (gradientSends, gradientArrivals, shares, meetings) = try throwing {
+      () throws(MPIError) in
+      (
+        try RequestSet(), try RequestSet.make(count), try RequestSet.make(count),
+        try MeetingCourier(
+          core, plan: plan, counters: counters, exchanges: core.buffers.totals == nil)
+      )
     }
-    self.sliceParts = parts
   }
 
-  /// Brings all ranks' records here, with the flags that this rank's lanes raised.
+  private var communicator: Communicator { core.communicator }
+
+  /// The step whose records are here while it is on its way, counted from 1; else 0.
+  var recordedStep: Int { isRunning && hasRecords ? step + 1 : 0 }
+
+  /// Does what can be done now.
+  ///
+  /// - Returns: Whether anything was.
+  /// - Throws: ``DataParallelismError`` where messages fail, or none comes within the time limit.
+  func turn() throws(DataParallelismError) -> Bool {
+    try throwing { () throws(MPIError) in
+      var hasMoved = isRunning ? try advance() : try begin()
+      // A group that owns nothing may have all messages before its lanes come to a meeting.
+      if try meetings.turn() { hasMoved = true }
+      if hasMoved || !isRunning {
+        stall.reset()
+      } else if stall.exceeds(communicator.stallLimit), let rank = try missingPeer() {
+        throw communicator.silence(of: plan.groups.worldRanks[rank])
+      }
+      return hasMoved
+    }
+  }
+
+  /// Starts a step once all lanes of the group have announced that their last backward pass begins.
+  private func begin() throws(MPIError) -> Bool {
+    guard counters.announced.least > step else { return false }
+    isRunning = true
+    hasRecords = false
+    (sent, gathered, expected, shared, arrived) = (0, 0, 0, 0, 0)
+    for segment in 0..<segmentCount {
+      try communicator.receive(
+        messages.gradientReceives[segment], in: gradientArrivals[segment])
+    }
+    if let leaders = plan.groups.leaders { try records.start(leaders) }
+    return true
+  }
+
+  private func advance() throws(MPIError) -> Bool {
+    var hasMoved = try takeRecords()
+    let written = counters.written.least - step * segmentCount
+    while sent < segmentCount, written > sent, isSummed(sent) {
+      try communicator.send(messages.gradientSends[sent], in: gradientSends)
+      sent += 1
+      hasMoved = true
+    }
+    while gathered < segmentCount, try communicator.test(gradientArrivals[gathered].requests) {
+      gathered += 1
+      counters.gathered[place].set(step * segmentCount + gathered)
+      hasMoved = true
+    }
+    while updates, expected < segmentCount, written > expected {
+      try communicator.receive(messages.shareReceives[expected], in: shares[expected])
+      expected += 1
+      hasMoved = true
+    }
+    while updates, shared < segmentCount, isFinished(shared) {
+      try communicator.send(messages.shareSends[shared], in: shares[shared])
+      shared += 1
+      hasMoved = true
+    }
+    while arrived < min(expected, shared), try communicator.test(shares[arrived].requests) {
+      arrived += 1
+      counters.arrived[place].set(step * segmentCount + arrived)
+      hasMoved = true
+    }
+    if hasRecords, sent == segmentCount, gathered == segmentCount,
+      !updates || shared == segmentCount && arrived == segmentCount,
+      try communicator.test(gradientSends.requests)
+    {
+      isRunning = false
+      step += 1
+      counters.completed[place].set(step)
+      hasMoved = true
+    }
+    return hasMoved
+  }
+
+  private func isSummed(_ segment: Int) -> Bool {
+    counters.summed[segment].value >= (step + 1) * sumWork.count(ofSegment: segment)
+  }
+
+  private func isFinished(_ segment: Int) -> Bool {
+    counters.finished[segment].value >= (step + 1) * portionWork.count(ofSegment: segment)
+  }
+
+  private func takeRecords() throws(MPIError) -> Bool {
+    if hasRecords { return false }
+    if let leaders = plan.groups.leaders {
+      hasRecords = try records.test(leaders)
+      if hasRecords { counters.records.set(step + 1) }
+    } else {
+      hasRecords = counters.records.value > step
+    }
+    if hasRecords { updates = core.totals().loss.isFinite }
+    return hasRecords
+  }
+
+  /// Brings all groups' records here, at once; called by the first lane of a rank while no step is on
+  /// its way.
   func shareRecords() throws(DataParallelismError) {
-    let records = unsafe core.buffers.records
-    var flags: UInt64 = 0
-    for lane in 0..<core.group.count { flags |= core.buffers.flags(of: lane) }
-    unsafe records[rankPlans[rank].shards.lowerBound].carriedFlags = flags
-    try throwing { () throws(MPIError) in
-      try unsafe core.communicator.allGather(
-        in: UnsafeMutableRawBufferPointer(records), parts: recordBytes, using: requests)
-    }
+    try records.shareRecords()
   }
 
-  /// Sends each rank this rank's sums over its slice, and gets theirs over this rank's.
-  func exchangeGradients() throws(DataParallelismError) {
-    try throwing { () throws(MPIError) in
-      var tag: Int32 = 0
-      for (owner, plan) in rankPlans.enumerated() {
-        for part in plan.parts {
-          if owner == rank {
-            try send(part, tag: tag)
-          } else {
-            try unsafe core.communicator.receive(
-              sliceParts[Int(tag)].bytes, from: owner, tag: tag, in: requests)
-          }
-          tag += 1
-        }
-      }
-      try core.communicator.wait(for: requests)
+  /// A rank whose message has not come; nil where none is waited for.
+  private func missingPeer() throws(MPIError) -> Int? {
+    if let leaders = plan.groups.leaders, !hasRecords,
+      let leader = try records.missingGroup(leaders)
+    {
+      return plan.groups.groups[leader].lowerBound
     }
-  }
-
-  private func send(_ part: RankPlan.Part, tag: Int32) throws(MPIError) {
-    let place = part.inputs[0]
-    let view = core.slot(lane: place.lane, place.slot)
-    // Each rank starts with its successor, so that not all send to the same one first.
-    for distance in 1..<max(1, slices.count) {
-      let peer = (rank + distance) % slices.count
-      try unsafe core.communicator.send(
-        UnsafeRawBufferPointer(view[slices[peer]].bytes), to: peer, tag: tag, in: requests)
+    if gathered < segmentCount,
+      let rank = try communicator.missingPeer(in: gradientArrivals[gathered].requests)
+    {
+      return rank
     }
-  }
-
-  /// Brings the sums of squares of all ranks' slices of the gradient here.
-  func shareGradientSquares() throws(DataParallelismError) {
-    try throwing { () throws(MPIError) in
-      try unsafe core.communicator.allGather(
-        in: UnsafeMutableRawBufferPointer(core.buffers.gradientSquares),
-        parts: gradientSquareBytes, using: requests)
+    if arrived < expected,
+      let rank = try communicator.missingPeer(in: shares[arrived].requests)
+    {
+      return rank
     }
-  }
-
-  /// Brings what trust ratios are made of here, from all ranks' slices.
-  func shareTrustSums() throws(DataParallelismError) {
-    try throwing { () throws(MPIError) in
-      try unsafe core.communicator.allGather(
-        in: UnsafeMutableRawBufferPointer(core.buffers.trustSums), parts: trustSumBytes,
-        using: requests)
-    }
-  }
-
-  /// Brings all ranks' slices of the parameters here, and with them the gradient's sums of squares.
-  func shareParameters() throws(DataParallelismError) {
-    try throwing { () throws(MPIError) in
-      try unsafe core.communicator.startAllGather(
-        in: UnsafeMutableRawBufferPointer(core.buffers.gradientSquares),
-        parts: gradientSquareBytes, using: requests)
-      try unsafe core.communicator.allGather(
-        in: core.buffers.parameters.bytes, parts: parameterBytes, using: requests)
-    }
-  }
-
-  /// Gives rank 0's parameters to all.
-  func broadcastParameters() throws(DataParallelismError) {
-    try throwing { () throws(MPIError) in
-      try unsafe core.communicator.broadcast(core.buffers.parameters.bytes, from: 0)
-    }
-  }
-
-  /// Moves each owner's slice of the states to rank 0, or from there.
-  func moveState(toRankZero: Bool) throws(DataParallelismError) {
-    try throwing { () throws(MPIError) in
-      for (index, state) in core.buffers.states.enumerated() {
-        let tag = Self.stateTag + Int32(index)
-        let peers = rank == 0 ? Array(1..<max(1, slices.count)) : [0]
-        for peer in peers {
-          let bytes = unsafe state[slices[max(rank, peer)]].bytes
-          if (rank == 0) == toRankZero {
-            try unsafe core.communicator.receive(bytes, from: peer, tag: tag, in: requests)
-          } else {
-            try unsafe core.communicator.send(
-              UnsafeRawBufferPointer(bytes), to: peer, tag: tag, in: requests)
-          }
-        }
-      }
-      try core.communicator.wait(for: requests)
-    }
+    return try communicator.missingPeer(in: gradientSends.requests)
   }
 }

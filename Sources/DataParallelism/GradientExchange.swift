@@ -1,6 +1,6 @@
 // What the lanes of all ranks do together in a step. Two forms with the same bits: WindowExchange,
-// where all lanes see the same memory, and MessageExchange, where ranks send each other what they
-// need.
+// where all lanes see the same memory, and MessageExchange, where groups of ranks send each other
+// what they need. A third, AllReduceExchange, leaves the adding to MPI, and its bits with it.
 
 internal import MessagePassing
 package import Tensors
@@ -12,9 +12,11 @@ package import Tensors
 ///
 /// ```swift
 /// for leaf in exchange.plan.leaves[lane] {
-///   … compute the shard's gradient into exchange.slot(lane: lane, leaf.slot) …
+///   … run the shard forward …
 ///   exchange.setRecord(record, of: leaf.shard)
-///   exchange.merge(lane: lane, after: leaf)
+///   if leaf is the lane's last { exchange.announce(lane: lane, flags: raised) }
+///   … run it backward into exchange.slot(lane: lane, leaf.slot), and now and then …
+///   try exchange.advance(lane: lane, leaf: leaf, to: end)   // the gradient before `end` is there
 /// }
 /// let flags = try exchange.finishGradients(lane: lane, flags: raised)
 /// let totals = exchange.totals()    // the same on every lane; parameters have not changed yet
@@ -28,10 +30,11 @@ package import Tensors
 /// Between `publish` and the next `finishGradients` a lane reads parameters and writes its own
 /// slots and the records of its own shards; between `finishGradients` and `publish` it reads
 /// records and, inside the closure, changes parameters and states in the range given. Nothing else
-/// touches them.
+/// touches them, but for an ``EarlyUpdate``, which may change what a lane's last backward pass has
+/// no use for any more.
 ///
 /// An update that needs a norm first keeps the sums, meets the other lanes with
-/// ``meet(lane:for:)``, and then walks through its slice again with ``revisitSlice(lane:visit:)``.
+/// ``meet(lane:for:)``, and then walks through them again with ``revisitSlice(lane:isLast:visit:)``.
 ///
 /// The first lane of a rank runs on the thread that started the world. Methods that name no lane
 /// are called by that thread alone, on every rank in the same order, while the rank's other lanes
@@ -41,15 +44,47 @@ package protocol GradientExchange: AnyObject, Sendable {
   var name: String { get }
   /// What both forms have: the plan, the memory, the lanes that share it.
   var core: ExchangeCore { get }
+  /// What the overlap of messages with the backward pass has come to; nil where there is nothing to
+  /// overlap.
+  var overlap: OverlapReport? { get }
+
+  /// Lets updates begin during the backward pass where this form has use for it; before the first step.
+  func allowEarly(_ update: any EarlyUpdate)
+
+  /// Makes known that all records of a lane are set and that its last backward pass begins.
+  ///
+  /// Optional: `finishGradients` does it where nobody did.
+  ///
+  /// - Parameters:
+  ///   - lane: The calling lane.
+  ///   - flags: Bits to make known to all, such as that a signal asks this rank to stop.
+  func announce(lane: Int, flags: UInt64)
+
+  /// Takes what the backward pass of a shard has finished of its gradient; adds the slots that are
+  /// complete then.
+  ///
+  /// - Parameters:
+  ///   - lane: The calling lane.
+  ///   - leaf: The shard.
+  ///   - end: The arena's element before which the gradient is complete; the arena's end at last, once
+  ///     for each shard.
+  /// - Throws: ``DataParallelismError`` where messages fail.
+  func advance(lane: Int, leaf: LanePlan.Leaf, to end: Int) throws(DataParallelismError)
 
   /// Waits until all lanes' gradients and records are there; parameters do not change before that.
   ///
   /// - Parameters:
   ///   - lane: The calling lane.
-  ///   - flags: Bits to make known to all, such as that a signal asks this rank to stop.
+  ///   - flags: Bits to make known to all, unless they were announced.
   /// - Returns: The bits that any lane or record raised in this step, the same on every lane.
   /// - Throws: ``DataParallelismError`` where a rank failed.
   func finishGradients(lane: Int, flags: UInt64) throws(DataParallelismError) -> UInt64
+
+  /// Gives up a step after `finishGradients`, since a loss is not finite; all lanes do, and no step
+  /// follows.
+  ///
+  /// - Throws: ``DataParallelismError`` where a rank failed.
+  func discardGradients(lane: Int) throws(DataParallelismError)
 
   /// Waits until all lanes' records are there, without gradients: for evaluation.
   ///
@@ -67,7 +102,7 @@ package protocol GradientExchange: AnyObject, Sendable {
   /// - Parameters:
   ///   - lane: The calling lane.
   ///   - keepsSums: Whether the sums, as `visit` leaves them, are to be there for
-  ///     ``revisitSlice(lane:visit:)``; it is faster without.
+  ///     ``revisitSlice(lane:isLast:visit:)``; it is faster without.
   ///   - visit: Gets a range of the arena, which is one chunk, and the sum of the gradients there,
   ///     which it may change; calls ``measureGradient(_:in:)``.
   /// - Throws: ``DataParallelismError`` where a rank failed.
@@ -81,7 +116,13 @@ package protocol GradientExchange: AnyObject, Sendable {
   func meet(lane: Int, for meeting: Meeting) throws(DataParallelismError)
 
   /// Walks again through the sums that ``addGradients(lane:keepsSums:visit:)`` kept.
-  func revisitSlice(lane: Int, visit: (Range<Int>, FloatView) -> Void)
+  ///
+  /// - Parameters:
+  ///   - lane: The calling lane.
+  ///   - isLast: Whether the parameters are final after it.
+  ///   - visit: Gets a range of the arena and what was left there; may change it.
+  func revisitSlice(
+    lane: Int, isLast: Bool, visit: (Range<Int>, FloatView) -> Void)
 
   /// Makes the new parameters visible to all lanes.
   ///
@@ -97,10 +138,15 @@ package protocol GradientExchange: AnyObject, Sendable {
   ///
   /// - Throws: ``DataParallelismError`` where messages fail.
   func scatterParametersAndState() throws(DataParallelismError)
+
+  /// Frees the memory; collective; nothing of the exchange may be used after.
+  ///
+  /// - Throws: ``DataParallelismError`` where messages fail.
+  func close() throws(DataParallelismError)
 }
 
 /// What lanes may have to know of each other before they can go on with an update.
-package enum Meeting: Sendable {
+package enum Meeting: Int, Sendable, CaseIterable {
   /// The norm of the whole gradient, from ``GradientExchange/measureGradient(_:in:)``.
   case gradientNorm
   /// Each tensor's norms, from ``GradientExchange/measureDirections(_:in:)``.
@@ -131,9 +177,11 @@ extension GradientExchange {
     core.slot(lane: lane, slot)
   }
 
-  /// Adds the slots that are complete now that a shard's gradient is in its slot.
-  package func merge(lane: Int, after leaf: LanePlan.Leaf) {
-    core.merge(lane: lane, after: leaf)
+  /// Takes the whole gradient of a shard.
+  ///
+  /// - Throws: ``DataParallelismError`` where messages fail.
+  package func merge(lane: Int, after leaf: LanePlan.Leaf) throws(DataParallelismError) {
+    try advance(lane: lane, leaf: leaf, to: arena.count)
   }
 
   /// Reports what a shard found out beside its gradient, in every step anew.
@@ -148,7 +196,7 @@ extension GradientExchange {
 
   /// All shards' records as one, added as the gradients are; valid as ``record(of:)``.
   package func totals() -> ShardRecord {
-    plan.tree.fold({ record(of: $0) }, +)
+    core.totals()
   }
 
   /// Notes what a lane is doing, for others that may wait for it.
@@ -166,12 +214,5 @@ extension GradientExchange {
   /// Makes other lanes leave their waits with an error, since this one failed.
   package func abandon(lane: Int) {
     core.group.abandon(core.member(lane))
-  }
-
-  /// Frees the memory; collective; nothing of the exchange may be used after.
-  ///
-  /// - Throws: ``DataParallelismError`` where messages fail.
-  package func close() throws(DataParallelismError) {
-    try throwing { () throws(MPIError) in try core.buffers.window.free() }
   }
 }

@@ -73,6 +73,28 @@ final class LaneGroup: Sendable {
     if outcome.status != CLANES_PASSED { throw failure(outcome) }
   }
 
+  /// Lets a lane that waits for something of other lanes rest between two looks at it.
+  ///
+  /// - Parameters:
+  ///   - lane: The lane.
+  ///   - round: The looks that this wait has taken, from 0: the more, the longer the rest.
+  /// - Throws: ``DataParallelismError`` where a lane died or gave up.
+  func relax(_ lane: Int, round: Int) throws(DataParallelismError) {
+    var patience = patience
+    let outcome = unsafe clanes_relax(
+      team.pointer, UInt32(lane), UInt32(truncatingIfNeeded: round), &patience)
+    if outcome.status != CLANES_PASSED { throw failure(outcome) }
+  }
+
+  /// Lets a thread beside the lanes sleep for a moment.
+  ///
+  /// - Throws: ``DataParallelismError`` where a lane gave up.
+  func nap() throws(DataParallelismError) {
+    var patience = clanes_patience(spin_ns: 0, yield_ns: 0, stall_ms: 0)
+    let outcome = unsafe clanes_relax(team.pointer, 0, 0, &patience)
+    if outcome.status != CLANES_PASSED { throw failure(outcome) }
+  }
+
   /// Makes all waits of the group fail, now and later.
   func abandon(_ lane: Int) {
     unsafe clanes_abort(team.pointer, UInt32(lane), 1)

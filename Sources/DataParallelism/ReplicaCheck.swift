@@ -33,8 +33,9 @@ extension GradientExchange {
     let hashes = try throwing { () throws(MPIError) in
       try communicator.allGather(parameterHash())
     }
-    let drifted = differing(hashes)
-    guard let first = drifted.first else { return }
+    let differences = differing(hashes)
+    guard let first = differences.first else { return }
+    let drifted = differences.map { core.groups.worldRanks[$0] }.sorted()
     // The costlier look, only now: which tensor.
     for entry in arena.allEntries {
       let own = hash(parameters[entry.range])

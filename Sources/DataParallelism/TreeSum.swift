@@ -50,6 +50,11 @@ final class TreeSum: @unchecked Sendable {
     if !isTrivial { add(range, into: destination[range]) }
   }
 
+  /// Writes the sum over a range elsewhere.
+  func write(_ range: Range<Int>, into sum: FloatView) {
+    if isTrivial { sum.copy(from: destination[range]) } else { add(range, into: sum) }
+  }
+
   private func add(_ range: Range<Int>, into sum: FloatView) {
     for index in parts.indices {
       unsafe pointers[index] = UnsafePointer(parts[index].pointer + range.lowerBound)

@@ -22,8 +22,8 @@ package final class WindowExchange: GradientExchange {
   ///   - world: All ranks, on one node.
   /// - Throws: ``DataParallelismError`` where the memory cannot be had.
   package init(_ settings: ExchangeSettings, world: World) throws(DataParallelismError) {
-    let core = try ExchangeCore(
-      settings, communicator: world.communicator, sharesNode: true, receivedCounts: [])
+    let groups = try throwing { () throws(MPIError) in try RankGroups(.together, world: world) }
+    let core = try ExchangeCore(settings, groups: groups)
     self.core = core
     self.slices = zip(core.lanes, core.scratch).map { lane, scratch in
       LaneSlice(
@@ -33,6 +33,24 @@ package final class WindowExchange: GradientExchange {
           core.plan.frontier.map { core.slot(lane: $0.lane, $0.slot) },
           program: core.plan.program, scratch: scratch))
     }
+  }
+
+  /// Nil: nothing is sent.
+  package var overlap: OverlapReport? { nil }
+
+  /// Does nothing: where nothing is sent, an update has no reason to begin early.
+  package func allowEarly(_ update: any EarlyUpdate) {}
+
+  /// Raises the lane's flags.
+  package func announce(lane: Int, flags: UInt64) {
+    core.buffers.setFlags(flags, of: lane)
+  }
+
+  /// Adds the slots that are complete with a shard.
+  package func advance(
+    lane: Int, leaf: LanePlan.Leaf, to end: Int
+  ) throws(DataParallelismError) {
+    if end == core.arena.count { core.merge(lane: lane, after: leaf, in: 0..<end) }
   }
 
   /// Waits until all lanes' gradients and records are there.
@@ -49,6 +67,9 @@ package final class WindowExchange: GradientExchange {
     return core.raisedFlags()
   }
 
+  /// Does nothing: whatever was written stays where it is.
+  package func discardGradients(lane: Int) throws(DataParallelismError) {}
+
   /// Adds all shards' gradients in the lane's slice, chunk by chunk.
   package func addGradients(
     lane: Int, keepsSums: Bool, visit: (Range<Int>, FloatView) -> Void
@@ -62,7 +83,9 @@ package final class WindowExchange: GradientExchange {
   }
 
   /// Walks again through the sums of the lane's slice.
-  package func revisitSlice(lane: Int, visit: (Range<Int>, FloatView) -> Void) {
+  package func revisitSlice(
+    lane: Int, isLast: Bool, visit: (Range<Int>, FloatView) -> Void
+  ) {
     slices[lane - core.lanes.lowerBound].revisit(visit)
   }
 
@@ -79,5 +102,10 @@ package final class WindowExchange: GradientExchange {
   /// Waits until rank 0's parameters and states are there for all; collective.
   package func scatterParametersAndState() throws(DataParallelismError) {
     try throwing { () throws(MPIError) in try core.communicator.barrier() }
+  }
+
+  /// Frees the memory; collective.
+  package func close() throws(DataParallelismError) {
+    try core.close()
   }
 }

@@ -24,7 +24,7 @@ extension Communicator {
     if size == 1 { return }
     let largest = parts.reduce(0) { max($0, $1.count) }
     if size == 2 || largest <= 8192 {
-      try unsafe startAllGather(in: buffer, parts: parts, using: requests)
+      try unsafe startAllGather(in: buffer, parts: parts, tag: linearTag, using: requests)
       try wait(for: requests)
     } else {
       try unsafe ringAllGather(in: buffer, parts: parts, using: requests)
@@ -36,21 +36,22 @@ extension Communicator {
   /// - Parameters:
   ///   - buffer: The whole; this rank's part is filled. Untouched until the set is complete.
   ///   - parts: The byte range of each rank's part, the same on every rank; a range may be empty.
+  ///   - tag: Tells it apart from other messages between the same ranks.
   ///   - requests: The set that completes when all parts have arrived.
   /// - Throws: ``MPIError`` as MPI reports it.
   package func startAllGather(
-    in buffer: UnsafeMutableRawBufferPointer, parts: [Range<Int>],
+    in buffer: UnsafeMutableRawBufferPointer, parts: [Range<Int>], tag: Int32,
     using requests: borrowing Requests
   ) throws(MPIError) {
     for distance in 1..<max(1, size) {
       let peer = (rank + distance) % size
       try unsafe receive(
-        .init(rebasing: buffer[parts[peer]]), from: peer, tag: linearTag, in: requests)
+        .init(rebasing: buffer[parts[peer]]), from: peer, tag: tag, in: requests)
     }
     for distance in 1..<max(1, size) {
       let peer = (rank + distance) % size
       try unsafe send(
-        .init(rebasing: buffer[parts[rank]]), to: peer, tag: linearTag, in: requests)
+        .init(rebasing: buffer[parts[rank]]), to: peer, tag: tag, in: requests)
     }
   }
 

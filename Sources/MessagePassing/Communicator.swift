@@ -2,9 +2,9 @@ internal import CMPI
 
 /// The ranks that talk to each other.
 ///
-/// All calls come from one thread, the one that started the world; that is also why it may be
-/// stored where other threads see it. A collective call must be made by every rank, in the same
-/// order.
+/// All calls come from one thread at a time, the one that started the world or one that it has
+/// handed the messages to; that is also why it may be stored where other threads see it. A
+/// collective call must be made by every rank, in the same order.
 @safe
 package final class Communicator: @unchecked Sendable {
   /// This process's number, from 0.
@@ -38,6 +38,29 @@ package final class Communicator: @unchecked Sendable {
     unsafe cmpi_set_piece(handle, byteCount)
   }
 
+  /// The ranks that give the same color, in order of their keys; collective.
+  ///
+  /// - Parameters:
+  ///   - color: What the ranks of a part have in common, at least 0.
+  ///   - key: The place among them.
+  /// - Returns: The part that this rank belongs to; ``free()`` it in the end.
+  /// - Throws: ``MPIError`` as MPI reports it.
+  package func split(color: Int, key: Int) throws(MPIError) -> Communicator {
+    var part: OpaquePointer?
+    let code = unsafe cmpi_split(handle, Int32(color), Int32(key), &part)
+    guard code == 0, let part = unsafe part else {
+      throw MPIError(operation: "splitting \(size) ranks", code: code)
+    }
+    return unsafe Communicator(owning: part)
+  }
+
+  /// Frees what ``split(color:key:)`` made; collective over its ranks.
+  ///
+  /// - Throws: ``MPIError`` as MPI reports it.
+  package func free() throws(MPIError) {
+    try check(unsafe cmpi_free(handle), "leaving a part of the ranks")
+  }
+
   /// Returns when every rank has called it; collective.
   ///
   /// - Throws: ``MPIError`` as MPI reports it.
@@ -55,6 +78,18 @@ package final class Communicator: @unchecked Sendable {
     try check(
       unsafe cmpi_broadcast(handle, bytes.baseAddress, bytes.count, Int32(root)),
       "broadcast of \(bytes.count) bytes from rank \(root)")
+  }
+
+  /// Adds numbers of all ranks, in place, by `MPI_Allreduce`; collective.
+  ///
+  /// - Note: MPI chooses the order of the additions by the number of ranks and the count, and with it
+  ///   the last bits.
+  /// - Parameter values: This rank's numbers, as many on every rank; then the sums.
+  /// - Throws: ``MPIError`` as MPI reports it.
+  package func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(MPIError) {
+    try check(
+      unsafe cmpi_sum_f32(handle, values.baseAddress, values.count),
+      "sum of \(values.count) numbers over \(size) ranks")
   }
 
   /// Starts a message to another rank.
@@ -105,5 +140,29 @@ package final class Communicator: @unchecked Sendable {
       missing < 0
         ? "waiting for messages of \(size) ranks"
         : "waiting \(stallLimit / 1000) s for rank \(missing)")
+  }
+
+  /// Looks whether all messages of a set are complete, and moves messages on.
+  ///
+  /// - Throws: ``MPIError`` as MPI reports it.
+  package func test(_ requests: borrowing Requests) throws(MPIError) -> Bool {
+    var done = false
+    try check(unsafe cmpi_test(requests.handle, &done), "messages of \(size) ranks")
+    return done
+  }
+
+  /// The other side of a message that is not complete; nil where all are.
+  ///
+  /// - Throws: ``MPIError`` as MPI reports it.
+  package func missingPeer(in requests: borrowing Requests) throws(MPIError) -> Int? {
+    var missing: Int32 = -1
+    try check(unsafe cmpi_missing(requests.handle, &missing), "messages of \(size) ranks")
+    return missing < 0 ? nil : Int(missing)
+  }
+
+  /// The error of a rank that has not been heard of for ``stallLimit``.
+  package func silence(of rank: Int) -> MPIError {
+    MPIError(
+      operation: "waiting \(stallLimit / 1000) s for rank \(rank)", code: Int32(CMPI_STALLED))
   }
 }

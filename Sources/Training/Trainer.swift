@@ -102,7 +102,7 @@ public struct Trainer {
         model: model, data: data, loss: loss, optimizer: optimizer, schedule: schedule,
         settings: settings, shards: shards, seed: seed,
         rules: ParameterRules(groups: parameterGroups, regularization: regularization))
-      let session = try TrainingSession(plan, workers: workers, kind: .auto, world: world)
+      let session = try TrainingSession(plan, workers: workers, world: world)
       try session.initialize()
       let recorder = ResultRecorder()
       let isFirst = world.rank == 0

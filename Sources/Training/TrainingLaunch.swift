@@ -47,7 +47,7 @@ package struct TrainingLaunch {
     }
     let session = try TrainingSession(
       plan, workers: min(workers, Self.mostUseful(plan.batches.shards, ranks: world.size)),
-      kind: exchangeKind, world: world)
+      distributed: configuration.distributed, world: world)
     guard let state else {
       try session.initialize()
       return (session, TrainingProgress())
@@ -77,14 +77,5 @@ package struct TrainingLaunch {
   /// More workers than this would have no shard to run.
   private static func mostUseful(_ shards: Int, ranks: Int) -> Int {
     max(1, (shards + ranks - 1) / ranks)
-  }
-
-  private var exchangeKind: ExchangeKind {
-    switch configuration.distributed.reducer {
-    case .auto: .auto
-    case .window: .window
-    case .message: .message
-    case .mpi: .message  // until the exchange by MPI_Allreduce lands, in this same change
-    }
   }
 }

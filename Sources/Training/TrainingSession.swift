@@ -1,4 +1,4 @@
-internal import Configuration
+package import Configuration
 package import DataParallelism
 package import Datasets
 package import MessagePassing
@@ -27,7 +27,8 @@ package final class TrainingSession {
   ///
   /// - Throws: `DataParallelismError` where there are fewer shards than ranks, or no memory.
   package init(
-    _ plan: TrainingPlan, workers: Int, kind: ExchangeKind, world: World
+    _ plan: TrainingPlan, workers: Int, distributed: DistributedSettings = DistributedSettings(),
+    world: World
   ) throws(DataParallelismError) {
     self.plan = plan
     self.workers = workers
@@ -36,7 +37,9 @@ package final class TrainingSession {
       arena: plan.graph.layout, shards: plan.batches.shards, workers: workers,
       stateCount: plan.optimizer.stateNames.count)
     settings.countsInNorm = plan.update.countsInNorm
-    exchange = try kind.makeExchange(settings, world: world)
+    settings.overlap = OverlapMode(distributed.overlap)
+    settings.shardsOptimizer = distributed.shardOptimizer != .off
+    exchange = try ExchangeKind(distributed.reducer).makeExchange(settings, world: world)
     loop = TrainingLoop(plan: plan, exchange: exchange)
   }
 

@@ -5,15 +5,58 @@ import Testing
 
 @testable import DataParallelism
 
+/// How the ranks of a test are joined.
+enum Joining: Sendable, Hashable, CustomStringConvertible {
+  case kind(ExchangeKind)
+  /// Groups of so many ranks, each with a window, and messages between them.
+  case groups([Int])
+
+  var description: String {
+    switch self {
+    case .kind(let kind): kind.rawValue
+    case .groups(let sizes): "groups of " + sizes.map(String.init).joined(separator: ", ")
+    }
+  }
+
+  func makeExchange(
+    _ settings: ExchangeSettings, world: World
+  ) throws -> any GradientExchange {
+    switch self {
+    case .kind(let kind): try kind.makeExchange(settings, world: world)
+    case .groups(let sizes):
+      try MessageExchange(settings, world: world, grouping: .sizes(sizes))
+    }
+  }
+
+  /// All with the bits of the one tree, for a number of ranks: even and uneven groups too.
+  static func all(ranks: Int) -> [Joining] {
+    let groups: [[Int]] =
+      switch ranks {
+      case 2: [[2]]
+      case 3: [[1, 2], [2, 1]]
+      case 4: [[2, 2], [1, 3], [2, 1, 1]]
+      case 5: [[2, 3], [1, 3, 1], [4, 1]]
+      default: []
+      }
+    return [.kind(.window), .kind(.message)] + groups.map(Joining.groups)
+  }
+
+  static var all: [Joining] { all(ranks: TestWorld.shared.size) }
+}
+
 /// One way of running a training.
 struct ExchangeCase: Sendable, CustomTestStringConvertible {
   let training: FakeTraining
-  let kind: ExchangeKind
+  let joining: Joining
   let mode: SlotMode
   let workers: Int
+  var overlap = OverlapMode.none
+  var isSharded = true
+  var isEarly = false
 
   var testDescription: String {
-    "\(training.count) floats, \(training.shards) shards, \(workers) workers, \(kind), \(mode)"
+    "\(training.count) floats, \(training.shards) shards, \(workers) workers, \(joining), \(mode)"
+      + ", overlap \(overlap)" + (isEarly ? ", early" : "") + (isSharded ? "" : ", not sharded")
       + (training.clips ? ", clipped" : "")
   }
 
@@ -29,19 +72,68 @@ struct ExchangeCase: Sendable, CustomTestStringConvertible {
         for clips in [false, true] {
           let training = FakeTraining(
             count: count, shards: shards, clips: clips, steps: count > 1 << 20 ? 2 : 3)
-          for kind in [ExchangeKind.window, .message] {
+          for joining in Joining.all(ranks: ranks) {
+            // Groups differ from single ranks in who adds and sends, not in the tree.
+            if case .groups = joining, shards > ranks, shards != 8 { continue }
             for mode in SlotMode.allCases {
               for workers in [1, 2] {
                 cases.append(
-                  ExchangeCase(training: training, kind: kind, mode: mode, workers: workers))
+                  ExchangeCase(
+                    training: training, joining: joining, mode: mode, workers: workers))
               }
             }
           }
         }
       }
     }
-    return cases
+    return cases + overlapping
   }()
+
+  /// Messages that travel during the backward pass, in several segments, with updates that begin then.
+  private static var overlapping: [ExchangeCase] {
+    let ranks = TestWorld.shared.size
+    var cases: [ExchangeCase] = []
+    for joining in Joining.all(ranks: ranks) where joining != .kind(.window) {
+      for overlap in OverlapMode.allCases {
+        for isSharded in [true, false] {
+          for (clips, workers) in [(false, 1), (false, 2), (true, 1)] {
+            if overlap == .auto, workers == 2 || !isSharded { continue }
+            // The choice by trial needs more steps than it tries.
+            let steps = overlap == .auto ? 3 * OverlapTrial.stepsPerMode + 2 : 4
+            cases.append(
+              ExchangeCase(
+                training: FakeTraining(
+                  count: 60_000, shards: max(5, ranks), clips: clips, steps: steps),
+                joining: joining, mode: workers == 1 ? .lazy : .eager, workers: workers,
+                overlap: overlap, isSharded: isSharded, isEarly: !clips))
+          }
+        }
+      }
+    }
+    return cases
+  }
+}
+
+/// The update of a training, begun during the backward pass.
+private final class FakeEarlyUpdate: EarlyUpdate {
+  private let exchange: any GradientExchange
+  private let scale = Mutex<Float>(0)
+
+  init(_ exchange: any GradientExchange) {
+    self.exchange = exchange
+  }
+
+  func begin(totals: ShardRecord) -> Bool {
+    scale.withLock { $0 = FakeTraining.scale(weight: totals.weight, norm: nil) }
+    return true
+  }
+
+  func update(_ range: Range<Int>, _ gradient: FloatView) {
+    exchange.measureGradient(gradient, in: range)
+    FakeTraining.update(
+      exchange.parameters[range], exchange.states[0][range], gradient,
+      scale: scale.withLock { $0 })
+  }
 }
 
 /// References that were computed already; rank tests run one after the other.
@@ -61,23 +153,30 @@ extension RankTests {
     let world = TestWorld.shared
 
     /// Runs all steps of a case on this rank's lanes.
-    private func run(_ exchange: any GradientExchange, _ training: FakeTraining) throws
-      -> ShardRecord
-    {
+    private func run(
+      _ exchange: any GradientExchange, _ training: FakeTraining, isEarly: Bool
+    ) throws -> ShardRecord {
       let last = Mutex(ShardRecord())
       try LaneTeam.run(workers: exchange.lanes.count, abandon: { exchange.abandon(lane: $0) }) {
         worker in
         let lane = exchange.lanes.lowerBound + worker
         for step in 0..<training.steps {
+          let raised: UInt64 = step == 1 && lane == exchange.plan.laneCount - 1 ? 8 : 0
           for leaf in exchange.plan.leaves[lane] {
             training.gradient(
               shard: leaf.shard, step: step, parameters: exchange.parameters,
               into: exchange.slot(lane: lane, leaf.slot))
             exchange.setRecord(
               training.record(shard: leaf.shard, step: step), of: leaf.shard)
-            exchange.merge(lane: lane, after: leaf)
+            if isEarly, leaf.shard == exchange.plan.leaves[lane].last?.shard {
+              exchange.announce(lane: lane, flags: raised)
+            }
+            // Some elements at a time, at borders of chunks and elsewhere.
+            for end in stride(from: 10_000, to: exchange.arena.count, by: 7000) {
+              try exchange.advance(lane: lane, leaf: leaf, to: end)
+            }
+            try exchange.merge(lane: lane, after: leaf)
           }
-          let raised: UInt64 = step == 1 && lane == exchange.plan.laneCount - 1 ? 8 : 0
           let flags = try exchange.finishGradients(lane: lane, flags: raised)
           #expect(flags == (step == 1 ? 8 : 0))
           let totals = exchange.totals()
@@ -94,7 +193,7 @@ extension RankTests {
           if training.clips {
             try exchange.meet(lane: lane, for: .gradientNorm)
             let norm = exchange.gradientNorm
-            exchange.revisitSlice(lane: lane) { update($0, $1, norm: norm) }
+            exchange.revisitSlice(lane: lane, isLast: true) { update($0, $1, norm: norm) }
           }
           try exchange.publish(lane: lane)
         }
@@ -111,20 +210,26 @@ extension RankTests {
         arena: training.arena, shards: training.shards, workers: one.workers, stateCount: 1)
       settings.mode = one.mode
       settings.stallLimit = 120
-      let exchange = try one.kind.makeExchange(settings, world: world)
+      settings.overlap = one.overlap
+      settings.shardsOptimizer = one.isSharded
+      if one.overlap != .none { settings.segmentByteCount = 3 * ArenaLayout.chunk * 4 }
+      let exchange = try one.joining.makeExchange(settings, world: world)
+      let early = FakeEarlyUpdate(exchange)
+      if one.isEarly { exchange.allowEarly(early) }
       if world.rank == 0 {
         for entry in exchange.arena.entries {
           for index in entry.range { exchange.parameters[index] = FakeTraining.initial(index) }
         }
       }
       try exchange.scatterParametersAndState()
-      let totals = try run(exchange, training)
+      let totals = try run(exchange, training, isEarly: one.isEarly)
       try exchange.compareParameters()
       let norm = exchange.gradientNorm
       #expect(exchange.firstNonFiniteGradient() == nil)
       try exchange.gatherState()
       let parameters = exchange.parameters.array
       let momentum = exchange.states[0].array
+      if one.overlap == .auto, let overlap = exchange.overlap { #expect(overlap.trial != nil) }
       try exchange.close()
 
       let expected = reference(training)
@@ -138,8 +243,9 @@ extension RankTests {
     private func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
 
     @Test(
-      "evaluation records are shared without gradients", arguments: [ExchangeKind.window, .message])
-    func records(_ kind: ExchangeKind) throws {
+      "evaluation records are shared without gradients",
+      arguments: Joining.all + [.kind(.mpi)])
+    func records(_ kind: Joining) throws {
       let training = FakeTraining(count: 16, shards: world.size + 1, clips: false)
       let exchange = try kind.makeExchange(
         ExchangeSettings(arena: training.arena, shards: training.shards, workers: 1, stateCount: 0),
@@ -210,8 +316,8 @@ extension RankTests {
 
     @Test(
       "non-finite gradients are named alike on all ranks",
-      arguments: [ExchangeKind.window, .message])
-    func nonFinite(_ kind: ExchangeKind) throws {
+      arguments: Joining.all + [.kind(.mpi)])
+    func nonFinite(_ kind: Joining) throws {
       let training = FakeTraining(count: 50_000, shards: 2 * world.size, clips: false)
       let exchange = try kind.makeExchange(
         ExchangeSettings(arena: training.arena, shards: training.shards, workers: 1, stateCount: 0),
@@ -222,7 +328,7 @@ extension RankTests {
         let slot = exchange.slot(lane: lane, leaf.slot)
         slot.fill(with: 1)
         if leaf.shard == training.shards - 1 { slot[entry.offset + 3] = .nan }
-        exchange.merge(lane: lane, after: leaf)
+        try exchange.merge(lane: lane, after: leaf)
       }
       _ = try exchange.finishGradients(lane: lane, flags: 0)
       try exchange.addGradients(lane: lane, keepsSums: false) {
@@ -232,6 +338,60 @@ extension RankTests {
       #expect(exchange.gradientNorm.isNaN)
       #expect(exchange.firstNonFiniteGradient() == entry)
       try exchange.close()
+    }
+
+    @Test(
+      "a loss that is not finite is known to all, and leaves no message behind",
+      arguments: Joining.all + [.kind(.mpi)])
+    func discarded(_ joining: Joining) throws {
+      let training = FakeTraining(count: 50_000, shards: 2 * world.size, clips: false)
+      var settings = ExchangeSettings(
+        arena: training.arena, shards: training.shards, workers: 1, stateCount: 1)
+      settings.overlap = .thread
+      settings.segmentByteCount = 64 << 10
+      let exchange = try joining.makeExchange(settings, world: world)
+      let lane = world.rank
+      for leaf in exchange.plan.leaves[lane] {
+        let isBad = leaf.shard == training.shards - 1
+        exchange.setRecord(
+          ShardRecord(loss: isBad ? .nan : 1, weight: 1, count: 1), of: leaf.shard)
+        try exchange.merge(lane: lane, after: leaf)
+      }
+      _ = try exchange.finishGradients(lane: lane, flags: 0)
+      #expect(exchange.totals().loss.isNaN)
+      try exchange.discardGradients(lane: lane)
+      #expect(exchange.parameters.array.allSatisfy { $0 == 0 })
+      // The ranks part in good order.
+      try exchange.close()
+    }
+
+    @Test("MPI_Allreduce gives the sum on all ranks, within rounding, and the workers change nothing")
+    func allReduce() throws {
+      let training = FakeTraining(count: 60_000, shards: world.size + 3, clips: true)
+      var results: [[Float]] = []
+      for workers in [1, 2] {
+        for mode in SlotMode.allCases {
+          var settings = ExchangeSettings(
+            arena: training.arena, shards: training.shards, workers: workers, stateCount: 1)
+          settings.mode = mode
+          let exchange = try ExchangeKind.mpi.makeExchange(settings, world: world)
+          if world.rank == 0 {
+            for entry in exchange.arena.entries {
+              for index in entry.range { exchange.parameters[index] = FakeTraining.initial(index) }
+            }
+          }
+          try exchange.scatterParametersAndState()
+          _ = try run(exchange, training, isEarly: false)
+          try exchange.compareParameters()
+          results.append(exchange.parameters.array)
+          try exchange.close()
+        }
+      }
+      let expected = reference(training).parameters
+      #expect(results.allSatisfy { bits($0).count == expected.count })
+      for result in results {
+        #expect(zip(result, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+      }
     }
   }
 }

@@ -108,7 +108,8 @@ extension RankTests {
     }
 
     private func run(
-      _ update: UpdateCase, _ training: FakeTraining, _ kind: ExchangeKind, workers: Int
+      _ update: UpdateCase, _ training: FakeTraining, _ kind: Joining, workers: Int,
+      isSharded: Bool
     ) throws -> UpdateResult {
       let plan = try update.plan(training.arena)
       var settings = ExchangeSettings(
@@ -116,6 +117,9 @@ extension RankTests {
         stateCount: update.optimizer.stateNames.count)
       settings.stallLimit = 120
       settings.countsInNorm = plan.countsInNorm
+      settings.segmentByteCount = 2 * ArenaLayout.chunk * 4
+      settings.shardsOptimizer = isSharded
+      settings.overlap = .thread
       let exchange = try kind.makeExchange(settings, world: world)
       if world.rank == 0 {
         for entry in training.arena.entries {
@@ -131,7 +135,7 @@ extension RankTests {
             training.gradient(
               shard: leaf.shard, step: step, parameters: exchange.parameters,
               into: exchange.slot(lane: lane, leaf.slot))
-            exchange.merge(lane: lane, after: leaf)
+            try exchange.merge(lane: lane, after: leaf)
           }
           _ = try exchange.finishGradients(lane: lane, flags: 0)
           try slice(lane: lane, settings: update.settings(step: step), weight: 8, samples: 8)
@@ -150,12 +154,14 @@ extension RankTests {
 
     @Test(
       "steps, states and norms have the bits of one thread's",
-      arguments: UpdateCase.all, [ExchangeKind.window, .message])
-    func sameBits(_ update: UpdateCase, _ kind: ExchangeKind) throws {
-      for (workers, shards) in [(1, max(3, world.size)), (2, 8)] {
+      arguments: UpdateCase.all, Joining.all)
+    func sameBits(_ update: UpdateCase, _ kind: Joining) throws {
+      let ways = [(1, max(3, world.size), true), (2, 8, true), (1, 6, false), (2, 7, false)]
+      for (workers, shards, isSharded) in ways {
         let training = FakeTraining(count: 0, shards: shards, clips: false, isMixed: true)
         let expected = try reference(update, training)
-        let result = try run(update, training, kind, workers: workers)
+        let result = try run(
+          update, training, kind, workers: workers, isSharded: isSharded)
         #expect(result.norm == expected.norm)
         #expect(result.tensorNorms == expected.tensorNorms)
         #expect(result.buffers[0] == expected.buffers[0])

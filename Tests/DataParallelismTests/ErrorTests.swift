@@ -34,7 +34,7 @@ private func settings(shards: Int = 2, workers: Int = 1) -> ExchangeSettings {
           for leaf in exchange.plan.leaves[0] {
             exchange.slot(lane: 0, leaf.slot).fill(with: 1)
             if leaf.shard == 1 { exchange.slot(lane: 0, leaf.slot)[index] = value }
-            exchange.merge(lane: 0, after: leaf)
+            try exchange.merge(lane: 0, after: leaf)
           }
           _ = try exchange.finishGradients(lane: 0, flags: 0)
           try exchange.addGradients(lane: 0, keepsSums: false) {

@@ -108,25 +108,31 @@ private func evaluate(_ plan: LanePlan) -> String {
     }
   }
 
-  @Test("ranks' sums make the canonical tree, in both modes", arguments: SlotMode.allCases)
-  func rankPlans(mode: SlotMode) {
+  @Test("groups' sums make the canonical tree, in both modes", arguments: SlotMode.allCases)
+  func groupPlans(mode: SlotMode) {
     for shards in 1...24 {
-      for ranks in 1...min(shards, 7) {
-        for workers in 1...3 {
-          let plan = LanePlan(shards: shards, lanes: ranks * workers, mode: mode)
-          let plans = (0..<ranks).map { RankPlan(plan, rank: $0, rankCount: ranks) }
+      for groups in 1...min(shards, 7) {
+        for lanes in 1...3 {
+          let plan = LanePlan(shards: shards, lanes: groups * lanes, mode: mode)
+          let plans = (0..<groups).map {
+            GroupPlan(plan, lanes: ($0 * lanes)..<(($0 + 1) * lanes))
+          }
           #expect(plans.flatMap { Array($0.shards) } == Array(0..<shards))
           let tree = plan.tree
-          let parts = plans.flatMap(\.parts).map { part in
+          func text(_ part: LanePlan.Part) -> String {
             run(
-              part.program,
-              on: part.inputs.map { input in
-                run(
-                  tree.program(for: input.shards, from: input.shards.map { $0..<($0 + 1) }),
-                  on: input.shards.map(String.init))
-              })
+              tree.program(for: part.shards, from: part.shards.map { $0..<($0 + 1) }),
+              on: part.shards.map(String.init))
           }
-          #expect(run(RankPlan.program(plans, tree: tree), on: parts) == strideDoubling(shards))
+          for own in 0..<groups {
+            let parts = plans.enumerated().flatMap { group, plan in
+              group == own
+                ? plan.laneParts.map(text)
+                : plan.parts.map { run($0.program, on: $0.inputs.map(text)) }
+            }
+            let program = GroupPlan.program(plans, seenBy: own, tree: tree)
+            #expect(run(program, on: parts) == strideDoubling(shards))
+          }
         }
       }
     }

@@ -124,7 +124,7 @@ struct EarlyStoppingTests {
       let plan = try TrainingPlan(
         model: model, data: contrary(), loss: CrossEntropy(), optimizer: optimizer,
         schedule: schedule, settings: settings, shards: 4, seed: 4)
-      let session = try TrainingSession(plan, workers: 2, kind: .auto, world: world)
+      let session = try TrainingSession(plan, workers: 2, world: world)
       let store = try CheckpointStore.open(directory: folder, retention: plan.retention)
       try session.initialize()
       var progress = TrainingProgress()

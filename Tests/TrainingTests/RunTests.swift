@@ -114,7 +114,7 @@ struct RunTests {
         loss: CrossEntropy(), optimizer: SGD(learningRate: 0.1),
         settings: TrainSettings(length: .steps(steps), globalBatch: 4, checkpoint: settings),
         shards: 1, seed: 1)
-      let session = try TrainingSession(plan, workers: 1, kind: .auto, world: world)
+      let session = try TrainingSession(plan, workers: 1, world: world)
       try session.initialize()
       _ = try session.run(from: TrainingProgress(), borders: diary)
       try session.exchange.close()

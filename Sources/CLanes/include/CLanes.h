@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clanes_words.h"
+
 typedef struct clanes_team clanes_team;
 
 /// How a wait ended.
@@ -75,6 +77,13 @@ void clanes_join(clanes_team *team, uint32_t lane, uint32_t rank);
 ///
 /// Memory written by a lane before it arrives is visible to every lane after it has passed.
 clanes_outcome clanes_barrier(clanes_team *team, uint32_t lane, const clanes_patience *patience);
+
+/// What a lane does between two looks at something that it waits for, other than the barrier: it
+/// spins, later yields, later naps; now and then it looks whether the others still live.
+///
+/// `round` counts the looks of one wait from 0. Where the team has ended the outcome says how.
+clanes_outcome clanes_relax(clanes_team *team, uint32_t lane, uint32_t round,
+                            const clanes_patience *patience);
 
 /// Makes every present and future wait of the team end with `CLANES_ABORTED`. The first call
 /// counts.

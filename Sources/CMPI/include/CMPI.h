@@ -4,7 +4,8 @@
 // was not started by a launcher, or MPI was absent when this was compiled, a serial stand-in serves
 // rank 0 of 1: starting MPI alone takes a tenth of a second, and a single rank needs nothing of it.
 //
-// One thread calls everything here: the one that called `cmpi_start` (MPI_THREAD_FUNNELED).
+// One thread at a time calls what is here (MPI_THREAD_SERIALIZED): the one that called `cmpi_start`,
+// or one that it has handed messages to and waits for.
 #ifndef CMPI_H
 #define CMPI_H
 
@@ -54,12 +55,17 @@ void cmpi_set_crowded(cmpi_comm *comm, bool crowded);
 
 /// The communicator of the ranks that can share memory with this one. Collective.
 int cmpi_split_node(cmpi_comm *comm, cmpi_comm **node);
+/// The communicator of the ranks that give the same color, in order of their keys. Collective.
+int cmpi_split(cmpi_comm *comm, int color, int key, cmpi_comm **part);
 int cmpi_free(cmpi_comm *comm);
 
 /// Returns when all ranks have called it. Collective.
 int cmpi_barrier(cmpi_comm *comm);
 /// Copies the root's bytes to all. Collective.
 int cmpi_broadcast(cmpi_comm *comm, void *bytes, size_t count, int root);
+
+/// Adds floats of all ranks, in place, in an order that MPI chooses. Collective.
+int cmpi_sum_f32(cmpi_comm *comm, float *values, size_t count);
 
 /// A growable set of messages on their way.
 cmpi_requests *cmpi_requests_create(void);
@@ -70,6 +76,10 @@ int cmpi_send(cmpi_comm *comm, cmpi_requests *set, const void *bytes, size_t cou
 /// Starts receiving a message of exactly so many bytes.
 int cmpi_receive(cmpi_comm *comm, cmpi_requests *set, void *bytes, size_t count, int peer,
                  int tag);
+/// Looks whether all messages of the set have arrived, and moves messages on; then it is empty again.
+int cmpi_test(cmpi_requests *set, bool *done);
+/// The other side of a message of the set that is not complete; -1 where all are.
+int cmpi_missing(cmpi_requests *set, int *missing);
 /// Waits until all messages of the set have arrived; then the set is empty again.
 ///
 /// Polls, since MPI moves nothing unless it is called: in a loop, then yielding, and where it is

@@ -30,6 +30,8 @@ public final class Program {
   private let loss: (any Loss)?
   private let operations: [any Operation]
   private let backwardNodes: [Int]
+  /// For each of these, the arena's element before which gradients are complete after it.
+  private let finishedEnds: [Int]
   private let additions: [[(from: ElementView, to: ElementView)]]
   private let outputGradient: FloatView?
   private let values: [ElementView]
@@ -112,6 +114,22 @@ public final class Program {
     backwardNodes = graph.nodes.indices.reversed().filter {
       plan.gradientBuffers[graph.nodes[$0].output] != nil
     }
+    finishedEnds = Self.finishedEnds(graph, backwardNodes)
+  }
+
+  /// How far gradients are complete after each node of a backward pass: up to the first parameter of
+  /// those that still come, and all of the arena after the last.
+  private static func finishedEnds(_ graph: Graph, _ nodes: [Int]) -> [Int] {
+    let count = graph.layout.count
+    var ends: [Int] = []
+    var firstOfRest = count
+    for node in nodes.reversed() {
+      // The arena's end is told after the last node alone.
+      ends.append(ends.isEmpty ? count : min(firstOfRest, count - 1))
+      let offsets = graph.nodes[node].parameters.compactMap { graph.layout[$0.name]?.offset }
+      firstOfRest = min(offsets.min() ?? count, firstOfRest)
+    }
+    return ends.reversed()
   }
 
   /// Computes the output from the inputs.
@@ -140,9 +158,23 @@ public final class Program {
 
   /// Computes the gradients of the summed loss with respect to all parameters.
   public func backward(_ context: StepContext) {
-    for index in backwardNodes {
+    backward(context) { _ in }
+  }
+
+  /// Computes the gradients of the summed loss with respect to all parameters, and tells how far it is.
+  ///
+  /// - Parameters:
+  ///   - context: the step.
+  ///   - finished: told after each operation the arena's element before which all gradients are
+  ///     complete, and the parameters not used any more; the arena's end after the last, and only then.
+  /// - Throws: what `finished` throws.
+  public func backward<Failure: Error>(
+    _ context: StepContext, finished: (Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    for (position, index) in backwardNodes.enumerated() {
       operations[index].backward(context)
       for addition in additions[index] { Elementwise.add(addition.from, to: addition.to) }
+      try finished(finishedEnds[position])
     }
   }
 

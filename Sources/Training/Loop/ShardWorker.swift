@@ -96,15 +96,21 @@ final class ShardWorker {
   ///   - data: the training data.
   ///   - step: the step, from 0.
   ///   - gradients: the slot that takes the gradient of the shard's summed loss.
-  /// - Returns: the shard's record; where the loss is not finite, with the tensor it began in.
-  func train(
+  ///   - recorded: gets the shard's record before the backward pass begins; where the loss is not
+  ///     finite, with the tensor it began in.
+  ///   - finished: told the arena's element before which gradients are complete, whenever that changes;
+  ///     the arena's end at last.
+  /// - Throws: what `finished` throws.
+  func train<Failure: Error>(
     _ positions: Range<Int>, of order: EpochPermutation, in data: Dataset, step: Int,
-    into gradients: FloatView
-  ) -> ShardRecord {
+    into gradients: FloatView, recorded: (ShardRecord) -> Void,
+    finished: (Int) throws(Failure) -> Void
+  ) throws(Failure) {
     guard let program = trainingPrograms.first(where: { $0.batch == positions.count }) else {
       precondition(positions.isEmpty, "no program was prepared for a shard of \(positions.count)")
       gradients.fill(with: 0)
-      return ShardRecord()
+      recorded(ShardRecord())
+      return try finished(gradients.count)
     }
     updateWeights(step: step)
     var ids = unsafe MutableSpan(_unsafeStart: sampleIDs, count: positions.count)
@@ -115,15 +121,15 @@ final class ShardWorker {
       dropoutKey: dropoutKey)
     program.forward(context)
     var record = ShardRecord(program.evaluateLoss())
-    if record.loss.isFinite {
-      program.backward(context)
-    } else {
+    guard record.loss.isFinite else {
       // The step may have used the inputs' room for something else.
       gather(ids.span, of: data, into: program)
-      let tensor = program.firstNonFiniteTensor(context, parameters: parameters)
-      record.nonFiniteTensor = tensor
+      record.nonFiniteTensor = program.firstNonFiniteTensor(context, parameters: parameters)
+      recorded(record)
+      return try finished(gradients.count)
     }
-    return record
+    recorded(record)
+    try program.backward(context, finished: finished)
   }
 
   /// Sums the loss and the metrics over a run of samples, in their order.

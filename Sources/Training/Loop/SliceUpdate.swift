@@ -12,7 +12,9 @@ struct SliceUpdate: Sendable {
   /// How each tensor is updated.
   let plan: UpdatePlan
   /// The gradients, the parameters and the other lanes.
-  let exchange: any GradientExchange
+  ///
+  /// The loop that updates owns the exchange, which in turn may hold the update as an early one.
+  unowned let exchange: any GradientExchange
   private let statistics: RunningStatistics?
   private let parameters: FloatView
   private let state: OptimizerState
@@ -45,23 +47,13 @@ struct SliceUpdate: Sendable {
   func callAsFunction(
     lane: Int, settings: StepSettings, weight: Double, samples: Int, timer: StepTimer? = nil
   ) throws(DataParallelismError) {
-    let needsNorm = plan.needsNorm
-    try exchange.addGradients(lane: lane, keepsSums: needsNorm || plan.isLayerwise) {
-      range, gradient in
-      if let statistics, statistics.contains(range) {
-        timer?.beginUpdate()
-        statistics.update(range, of: parameters, sums: gradient, samples: samples)
-        timer?.endUpdate()
-        return
-      }
-      plan.addPenalties(in: range, parameters: parameters, gradients: gradient, weight: weight)
-      exchange.measureGradient(gradient, in: range)
-      if !needsNorm { step(settings, range, gradient, timer) }
+    try exchange.addGradients(lane: lane, keepsSums: !canBeEarly) { range, gradient in
+      visit(range, gradient, settings: settings, weight: weight, samples: samples, timer: timer)
     }
-    if needsNorm {
+    if plan.needsNorm {
       try exchange.meet(lane: lane, for: .gradientNorm)
       let clipped = plan.clipped(settings, norm: exchange.gradientNorm)
-      exchange.revisitSlice(lane: lane) { range, gradient in
+      exchange.revisitSlice(lane: lane, isLast: !plan.isLayerwise) { range, gradient in
         step(clipped, range, gradient, timer)
       }
     }
@@ -69,6 +61,33 @@ struct SliceUpdate: Sendable {
       try exchange.meet(lane: lane, for: .trustRatios)
       applyDirections(lane: lane, settings, timer)
     }
+  }
+
+  /// Whether one walk is all, which may begin during the backward pass.
+  var canBeEarly: Bool { !plan.needsNorm && !plan.isLayerwise }
+
+  /// Visits a chunk's sum of gradients, for the first time.
+  ///
+  /// - Parameters:
+  ///   - range: the chunk's elements in the arena.
+  ///   - gradient: the sum, which is changed.
+  ///   - settings: the step's, with 1 / `weight` as gradient scale.
+  ///   - weight: the weight of the step's samples.
+  ///   - samples: the number of the step's samples.
+  ///   - timer: measures the update; nil outside benchmarks.
+  func visit(
+    _ range: Range<Int>, _ gradient: FloatView, settings: StepSettings, weight: Double,
+    samples: Int, timer: StepTimer? = nil
+  ) {
+    if let statistics, statistics.contains(range) {
+      timer?.beginUpdate()
+      statistics.update(range, of: parameters, sums: gradient, samples: samples)
+      timer?.endUpdate()
+      return
+    }
+    plan.addPenalties(in: range, parameters: parameters, gradients: gradient, weight: weight)
+    exchange.measureGradient(gradient, in: range)
+    if !plan.needsNorm { step(settings, range, gradient, timer) }
   }
 
   private func step(
@@ -84,7 +103,7 @@ struct SliceUpdate: Sendable {
   private func applyDirections(lane: Int, _ settings: StepSettings, _ timer: StepTimer?) {
     // A tensor has many chunks, but its norms are the same for all of them.
     var known: (tensor: Int, norms: TensorNorms)?
-    exchange.revisitSlice(lane: lane) { range, directions in
+    exchange.revisitSlice(lane: lane, isLast: true) { range, directions in
       timer?.beginUpdate()
       plan.applyDirections(
         settings, in: range, parameters: parameters, directions: directions, state: state

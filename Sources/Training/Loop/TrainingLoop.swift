@@ -31,12 +31,15 @@ final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
   private let update: SliceUpdate
+  private let early: StepUpdate
 
   init(plan: TrainingPlan, exchange: any GradientExchange) {
     self.plan = plan
     self.exchange = exchange
     update = SliceUpdate(
       plan: plan.update, statistics: RunningStatistics(of: plan.graph), exchange: exchange)
+    early = StepUpdate(update, plan: plan)
+    exchange.allowEarly(early)
   }
 
   /// Samples in a full batch of an evaluation: a shard's, so that it needs no more memory than training.
@@ -78,26 +81,32 @@ final class TrainingLoop: Sendable {
     flags: UInt64, timer: StepTimer? = nil
   ) throws -> (sums: LossSums, flags: UInt64) {
     let stepInEpoch = step % plan.batches.stepsPerEpoch
+    if lane == exchange.lanes.lowerBound { early.prepare(step: step, rate: rate) }
     exchange.note(lane: lane, step: UInt64(step + 1), phase: .forward)
-    for leaf in exchange.plan.leaves[lane] {
-      let record = worker.train(
+    let leaves = exchange.plan.leaves[lane]
+    for leaf in leaves {
+      try worker.train(
         plan.batches.positions(step: stepInEpoch, shard: leaf.shard), of: order,
-        in: plan.data.train, step: step, into: exchange.slot(lane: lane, leaf.slot))
-      exchange.setRecord(record, of: leaf.shard)
-      exchange.merge(lane: lane, after: leaf)
+        in: plan.data.train, step: step, into: exchange.slot(lane: lane, leaf.slot),
+        recorded: { record in
+          exchange.setRecord(record, of: leaf.shard)
+          if leaf.shard == leaves.last?.shard { exchange.announce(lane: lane, flags: flags) }
+        },
+        finished: { end throws(DataParallelismError) in
+          try exchange.advance(lane: lane, leaf: leaf, to: end)
+        })
     }
     exchange.note(lane: lane, step: UInt64(step + 1), phase: .update)
     timer?.beginExchange()
     let allFlags = try exchange.finishGradients(lane: lane, flags: flags)
     let totals = exchange.totals()
-    guard totals.loss.isFinite else { throw divergedLoss(step: step) }
-    // Samples of no weight have no gradient either.
-    let scale = totals.weight > 0 ? Float(1 / totals.weight) : 0
-    let settings = StepSettings(
-      step: step + 1, learningRate: Float(rate), gradientScale: scale)
+    guard totals.loss.isFinite else {
+      try exchange.discardGradients(lane: lane)
+      throw divergedLoss(step: step)
+    }
     try update(
-      lane: lane, settings: settings, weight: totals.weight,
-      samples: plan.batches.positions(step: stepInEpoch).count, timer: timer)
+      lane: lane, settings: StepSettings(after: step, rate: rate, totals: totals),
+      weight: totals.weight, samples: plan.sampleCount(ofStep: step), timer: timer)
     try exchange.publish(lane: lane)
     timer?.endExchange()
     return (totals.sums, allFlags & 0xFFFF_FFFF)

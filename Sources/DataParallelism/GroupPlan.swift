@@ -1,6 +1,6 @@
-/// How the sums of one rank's lanes become the fewest sums that the rank must send.
-struct RankPlan: Sendable {
-  /// One sum of the rank.
+/// How the sums of one group's lanes become the fewest sums that the group must send.
+struct GroupPlan: Sendable {
+  /// One sum of the group.
   struct Part: Sendable {
     /// The shards that it sums.
     let shards: Range<Int>
@@ -10,19 +10,21 @@ struct RankPlan: Sendable {
     let program: [Int32]
   }
 
-  /// The rank's sums, in order of shards.
+  /// The group's sums, in order of shards.
   let parts: [Part]
-  /// The rank's shards.
+  /// What the group's lanes have left, in order of shards.
+  let laneParts: [LanePlan.Part]
+  /// The group's shards.
   let shards: Range<Int>
 
-  /// Plans one rank of a plan whose lanes are dealt evenly over ranks.
-  init(_ plan: LanePlan, rank: Int, rankCount: Int) {
-    let own = evenly(plan.laneCount, rank, rankCount)
+  /// Plans one group of lanes.
+  init(_ plan: LanePlan, lanes own: Range<Int>) {
     let laneParts = plan.frontier.filter { own.contains($0.lane) }
     let first = LanePlan.shards(of: own.lowerBound, in: plan.laneCount, shards: plan.shardCount)
     let last = LanePlan.shards(of: own.upperBound - 1, in: plan.laneCount, shards: plan.shardCount)
     let shards = first.lowerBound..<last.upperBound
     self.shards = shards
+    self.laneParts = laneParts
     self.parts = plan.tree.nodes(covering: shards).map { node in
       let inputs = laneParts.filter { node.contains($0.shards.lowerBound) }
       return Part(
@@ -31,8 +33,13 @@ struct RankPlan: Sendable {
     }
   }
 
-  /// The additions that make the whole sum out of all ranks' sums, in order of ranks.
-  static func program(_ plans: [RankPlan], tree: ShardTree) -> [Int32] {
-    tree.program(for: 0..<tree.count, from: plans.flatMap { $0.parts.map(\.shards) })
+  /// The additions that make the whole sum out of what a group's own lanes have left and of the sums
+  /// that the other groups send, in order of groups.
+  static func program(_ plans: [GroupPlan], seenBy own: Int, tree: ShardTree) -> [Int32] {
+    tree.program(
+      for: 0..<tree.count,
+      from: plans.enumerated().flatMap { group, plan in
+        group == own ? plan.laneParts.map(\.shards) : plan.parts.map(\.shards)
+      })
   }
 }

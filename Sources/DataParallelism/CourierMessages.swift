@@ -1,0 +1,99 @@
+internal import MessagePassing
+internal import Tensors
+
+/// One message as it is sent or received in every step.
+@safe
+struct Message {
+  let peer: Int
+  let tag: Int32
+  let bytes: UnsafeMutableRawBufferPointer
+
+  init(peer: Int, tag: Int32, _ bytes: UnsafeMutableRawBufferPointer) {
+    self.peer = peer
+    self.tag = tag
+    unsafe self.bytes = bytes
+  }
+}
+
+/// The messages of each segment, prepared once so that no step allocates.
+///
+/// Between two ranks, messages of one tag are listed in the same order on both sides.
+struct CourierMessages {
+  /// This group's sums in others' portions, to their owners.
+  let gradientSends: [[Message]]
+  /// Others' sums in this group's portion.
+  let gradientReceives: [[Message]]
+  /// What came of the own portion, to all.
+  let shareSends: [[Message]]
+  /// What came of others' portions.
+  let shareReceives: [[Message]]
+
+  private enum Tag {
+    static func gradient(_ segment: Int) -> Int32 { Int32(4 * segment) }
+    static func share(_ segment: Int) -> Int32 { Int32(4 * segment + 1) }
+    static func squares(_ segment: Int) -> Int32 { Int32(4 * segment + 2) }
+  }
+
+  /// Lists the messages.
+  init(_ plan: MessagePlan, _ core: ExchangeCore) {
+    let buffers = core.buffers
+    let segments = 0..<plan.segments.count
+    gradientSends = segments.map { segment in
+      plan.outgoing[segment].flatMap { route in
+        plan.ownPlan.parts.map { part in
+          let slot = core.slot(lane: part.inputs[0].lane, part.inputs[0].slot)
+          return unsafe Message(
+            peer: route.peer, tag: Tag.gradient(segment), slot[route.elements].bytes)
+        }
+      }
+    }
+    let receivedParts = plan.receivedParts
+    gradientReceives = segments.map { segment in
+      plan.incoming[segment].flatMap { route in
+        let range = plan.receivedRange(route.elements, segment: segment)
+        return receivedParts.indices.filter { receivedParts[$0].group == route.group }.map {
+          unsafe Message(
+            peer: route.peer, tag: Tag.gradient(segment), buffers.received[$0][range].bytes)
+        }
+      }
+    }
+    func shares(_ routes: [MessagePlan.Route], _ segment: Int) -> [Message] {
+      routes.flatMap { route in
+        let view = (buffers.totals ?? buffers.parameters)[route.elements]
+        var messages = [
+          unsafe Message(peer: route.peer, tag: Tag.share(segment), view.bytes)
+        ]
+        // With the parameters go the sums of squares of their gradients, which everyone reports.
+        let pieces = buffers.pieces.pieces(ofChunks: route.chunks)
+        if buffers.totals == nil, !pieces.isEmpty {
+          messages.append(
+            unsafe Message(
+              peer: route.peer, tag: Tag.squares(segment),
+              UnsafeMutableRawBufferPointer(
+                UnsafeMutableBufferPointer(rebasing: buffers.gradientSquares[pieces]))))
+        }
+        return messages
+      }
+    }
+    shareSends = segments.map { shares(plan.incoming[$0], $0) }
+    shareReceives = segments.map { shares(plan.outgoing[$0], $0) }
+  }
+}
+
+extension Communicator {
+  /// Starts to send prepared messages.
+  func send(_ messages: [Message], in set: RequestSet) throws(MPIError) {
+    for message in messages {
+      try unsafe send(
+        UnsafeRawBufferPointer(message.bytes), to: message.peer, tag: message.tag,
+        in: set.requests)
+    }
+  }
+
+  /// Starts to receive prepared messages.
+  func receive(_ messages: [Message], in set: RequestSet) throws(MPIError) {
+    for message in messages {
+      try unsafe receive(message.bytes, from: message.peer, tag: message.tag, in: set.requests)
+    }
+  }
+}
