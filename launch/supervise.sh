@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # The supervisor of launch/run --restarts: a job that fails goes on from its last checkpoint with what is left.
 # Sourced by launch/run, whose variables and functions it uses. Read `supervise` first.
-# shellcheck source=launch/hostfile.sh
-. "$root/launch/hostfile.sh"
 # shellcheck source=launch/supervise/hosts.sh
 . "$root/launch/supervise/hosts.sh"
 # shellcheck source=launch/supervise/notices.sh
@@ -48,13 +46,19 @@ show_crash() {
 conclude() {
   local times="$used restarts"
   [ "$used" -ne 1 ] || times="1 restart"
-  say "$2 after $times"
+  # A wrong configuration is not worth a word more.
+  [ "$used" -eq 0 ] && [ "$2" = ended ] || say "$2 after $times"
   exit "$1"
 }
 
 # Ends the supervision without success, for a reason.
 give_up() {
   end_everywhere
+  case "$code" in
+    5 | 13?) ;;
+    # What mpirun said may be the only reason there is.
+    *) sed 's/^/  mpirun: /' "$folder/notices" >&2 ;;
+  esac
   echo "error: $1" >&2
   [ -z "$step" ] || echo "  hint: continue from step $step with --resume=$run" >&2
   # Where the run itself failed its own code says more.

@@ -7,6 +7,8 @@
 ending_notice='will terminate the job|MPI_ABORT was invoked|exited on signal|exited with non-zero status|exiting improperly'
 ending_notice+='|normally, but|reliably start'
 patience=20
+# What it says in single lines, none of it about the run.
+chatter='^mpirun: Forwarding signal|sent help message|orte_base_help_aggregate|plm:rsh: Warning: setpgid'
 
 # Copies the ranks' lines from the standard input to the output, and mpirun's blocks to the file NOTICES.
 #
@@ -27,7 +29,7 @@ sift() {
       continue
     fi
     [ "$state" -eq 0 ] || [ -n "$part" ] || break
-    if [[ $part =~ ^-{70,}$ ]]; then
+    if [[ $part =~ ^-{60,}$ ]]; then
       if [ -n "$inside" ]; then
         printf '%s' "$block" >>"$notices"
         [ -z "${LOCKSTEP_VERBOSE:-}" ] || printf '%s' "$block"
@@ -39,7 +41,7 @@ sift() {
       fi
     elif [ -n "$inside" ]; then
       block+=$part$'\n'
-    elif ! [[ $part =~ help\ message|orte_base_help_aggregate ]]; then
+    elif ! [[ $part =~ $chatter ]]; then
       printf '%s\n' "$part"
     fi
     part=""
