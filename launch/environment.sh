@@ -1,8 +1,11 @@
+# shellcheck shell=bash
 # What the launch scripts share: finding the toolchain, installing Debian packages, MPI's settings.
 # Sourced, not run. Expects the repository root as the working folder.
 
 packages_build="libopenmpi-dev openmpi-bin libdnnl-dev libyaml-dev zlib1g-dev libxxhash-dev"
 packages_data="dataset-fashion-mnist"
+# What launch/test-hosts makes hosts of.
+packages_hosts="iproute2 util-linux"
 # What a Swift toolchain needs to start and to link, as swift.org lists it for Debian 12.
 packages_toolchain="binutils gcc git libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libstdc++-12-dev libxml2 pkg-config"
 
@@ -74,6 +77,20 @@ mpi_environment() {
   # Containers often deny one process to read another's memory, which Open MPI then reports at every message.
   export OMPI_MCA_btl_vader_single_copy_mechanism=none
   export OMP_NUM_THREADS=1
+}
+
+# Sets `mpi_hosts` to what mpirun needs for ranks on the hosts of a file, joined by TCP; INTERFACE is the network to keep
+# to, such as 10.0.0.0/24, or empty.
+mpi_hosts() {
+  local hostfile=$1 interface=$2 variable
+  mpi_hosts=(--hostfile "$hostfile" --mca pml ob1 --mca btl "self,vader,tcp")
+  [ -z "$interface" ] || mpi_hosts+=(--mca btl_tcp_if_include "$interface" --mca oob_tcp_if_include "$interface")
+  # A host that lost its power says nothing; without these probes mpirun would notice it after eight minutes.
+  mpi_hosts+=(--mca oob_tcp_keepalive_time 10 --mca oob_tcp_keepalive_intvl 5 --mca oob_tcp_keepalive_probes 3)
+  # Variables of Open MPI itself travel by themselves.
+  for variable in OMP_NUM_THREADS $(compgen -e | grep -E '^(LOCKSTEP|ONEDNN)_' || true); do
+    mpi_hosts+=(-x "$variable")
+  done
 }
 
 # Builds the product optimized and sets `lockstep` to its path.

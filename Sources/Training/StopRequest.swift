@@ -9,21 +9,30 @@ private let requestedSignal = Atomic<Int32>(0)
 
 /// A C function, not a closure: signal handlers run on any thread.
 private func noteSignal(_ signal: Int32) {
+  // mpirun ends its ranks on SIGINT and SIGTERM, but passes these two on to all of them.
+  let meant =
+    switch signal {
+    case SIGUSR1: SIGTERM
+    case SIGUSR2: SIGINT
+    default: signal
+    }
   // A second signal stops at once: whoever sends it does not want to wait for the checkpoint.
-  if requestedSignal.exchange(signal, ordering: .relaxed) != 0 { _exit(128 + signal) }
+  if requestedSignal.exchange(meant, ordering: .relaxed) != 0 { _exit(128 + meant) }
 }
 
 /// Turns SIGINT and SIGTERM into a request to finish the step, write a checkpoint and stop.
+///
+/// SIGUSR1 means the same as SIGTERM, SIGUSR2 the same as SIGINT: mpirun passes these on to the
+/// ranks of all hosts.
 package enum StopRequest {
   /// Starts to listen.
   package static func listen() {
     // The first use of the atomic must not happen inside the handler.
     requestedSignal.store(0, ordering: .relaxed)
-    Glibc.signal(SIGINT, noteSignal)
-    Glibc.signal(SIGTERM, noteSignal)
+    for signal in [SIGINT, SIGTERM, SIGUSR1, SIGUSR2] { Glibc.signal(signal, noteSignal) }
   }
 
-  /// The signal received; nil while there was none.
+  /// The signal that was meant, SIGINT or SIGTERM; nil while there was none.
   package static var signal: Int32? {
     let signal = requestedSignal.load(ordering: .relaxed)
     return signal == 0 ? nil : signal

@@ -106,6 +106,15 @@ final class Job {
     while !ranks.allSatisfy({ Self.isGone($0) }) { usleep(1000) }
   }
 
+  /// Sends a signal to a rank, however it was started.
+  func send(_ signal: Int32, toRank rank: Int) throws {
+    let ranks = descendants.filter { pid in
+      let line = try? String(contentsOfFile: "/proc/\(pid)/environ", encoding: .utf8)
+      return line?.contains("OMPI_COMM_WORLD_RANK=\(rank)\0") == true
+    }
+    kill(try #require(ranks.first), signal)
+  }
+
   /// Sends a signal to the process that was started.
   func send(_ signal: Int32) {
     kill(process.processIdentifier, signal)

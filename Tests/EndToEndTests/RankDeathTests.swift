@@ -14,11 +14,7 @@ extension EndToEnd {
     /// Waits for a checkpoint and kills the rank that is asked for.
     private func killRank(_ rank: Int, of job: Job, in training: TrainingFolder) throws {
       #expect(job.wait { !training.checkpointSteps.isEmpty })
-      let ranks = job.descendants.filter { pid in
-        let line = try? String(contentsOfFile: "/proc/\(pid)/environ", encoding: .utf8)
-        return line?.contains("OMPI_COMM_WORLD_RANK=\(rank)\0") == true
-      }
-      kill(try #require(ranks.first), SIGKILL)
+      try job.send(SIGKILL, toRank: rank)
     }
 
     @Test("the job ends within seconds and says which rank it was", arguments: [0, 1, 2])

@@ -46,6 +46,12 @@ final class TrainingFolder {
     return names?.max().map { "\(folder.path)/\($0)" }
   }
 
+  /// Whether the run has made its first steps.
+  var isTraining: Bool {
+    let text = try? String(contentsOfFile: (run ?? "") + "/metrics.jsonl", encoding: .utf8)
+    return text?.isEmpty == false
+  }
+
   /// The argument that goes on with the run.
   func resume() throws -> String { "--resume=\(try #require(run))" }
 

@@ -19,10 +19,12 @@ final class RunFiles {
 
   /// Makes a folder for a new run, or opens that of a resumed one.
   ///
+  /// What supervises the process learns the folder's path from `runFile`, which is written first.
+  ///
   /// - Throws: `RunRecordsError` or `CheckpointError` where the disk refuses.
   init(
     _ configuration: RunConfiguration, description: RunDescription, resumed: ResumedRun?,
-    root: String, host: String, plan: TrainingPlan
+    root: String, runFile: String?, host: String, plan: TrainingPlan
   ) throws {
     let launch = RunLaunch(
       started: .now, arguments: Swift.CommandLine.arguments, host: host, ranks: description.ranks,
@@ -31,12 +33,14 @@ final class RunFiles {
         NamedText("lockstep", Lockstep.version), NamedText("oneDNN", ComputeStream.oneDNNVersion),
         NamedText("instruction set", description.instructionSet),
       ])
-    if let resumed {
-      folder = resumed.folder
+    folder = try resumed?.folder ?? RunFolder.create(root: root, name: configuration.name)
+    if let runFile {
+      try FileSystem().replaceFile(runFile, with: Array("\(folder.path)\n".utf8))
+    }
+    if resumed != nil {
       record = try RunRecord.load(from: folder)
       record.resume(launch)
     } else {
-      folder = try RunFolder.create(root: root, name: configuration.name)
       record = RunRecord(
         name: configuration.name, seed: configuration.seed, data: Self.fingerprints(plan.data),
         launch: launch)

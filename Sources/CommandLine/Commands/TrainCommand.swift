@@ -10,7 +10,8 @@ struct TrainCommand: Command {
     name: "train", abstract: "train a network, alone or on the ranks of mpirun",
     discussion: """
       SIGINT and SIGTERM finish the step, write a checkpoint and end with 130 or 143; --resume goes on
-      from there, on any number of ranks up to the number of shards, with the same bits.
+      from there, on any number of ranks up to the number of shards, with the same bits. SIGUSR2 and
+      SIGUSR1 mean the same: mpirun passes these on to ranks of every host.
       """,
     options: ConfigurationOptions.declarations(isRequired: true) + [
       .value(
@@ -18,6 +19,9 @@ struct TrainCommand: Command {
       .optionalValue(
         "resume", placeholder: "RUN", implied: "",
         help: "go on from a run's last valid checkpoint; the newest run of this name by default"),
+      .value(
+        "run-file", placeholder: "FILE",
+        help: "write the run folder's path to a file as soon as the folder exists"),
       .flag("hash", help: "print a hash over the final parameters, last"),
       .value(
         "progress", placeholder: "STYLE", default: "auto",

@@ -16,6 +16,8 @@ struct TrainingRun {
   private let printsHash: Bool
   private let reporter: ProgressReporter
   private let root: String
+  /// The file to write the run folder's path to; nil for none.
+  private let runFile: String?
   /// The run folder to go on in; nil for a new one.
   ///
   /// Only rank 0 knows it.
@@ -27,6 +29,7 @@ struct TrainingRun {
     printsHash = arguments.has("hash")
     let root = arguments.required("out")
     self.root = root
+    runFile = arguments.text("run-file")
     reporter = ProgressReporter(style: try Self.style(arguments))
     (configuration, resumed) = try world.together {
       let configuration = try ConfigurationOptions.load(arguments)
@@ -68,7 +71,7 @@ struct TrainingRun {
     do {
       return try RunFiles(
         configuration, description: description, resumed: resumed, root: root,
-        host: world.hostName, plan: session.plan)
+        runFile: runFile, host: world.hostName, plan: session.plan)
     } catch {
       session.giveUp(error)
       throw error

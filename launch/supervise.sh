@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# The supervisor of launch/run --restarts: a job that fails goes on from its last checkpoint with what is left.
+# Sourced by launch/run, whose variables and functions it uses. Read `supervise` first.
+# shellcheck source=launch/supervise/hosts.sh
+. "$root/launch/supervise/hosts.sh"
+# shellcheck source=launch/supervise/notices.sh
+. "$root/launch/supervise/notices.sh"
+
+say() {
+  echo "launch/run: $1" >&2
+}
+
+# Runs the job, its ranks and daemons marked, until nothing of it is left on this machine; sets `code`.
+attempt() {
+  local sifter
+  : >"$folder/notices"
+  rm -f "$folder/errors"
+  mkfifo "$folder/errors"
+  sift "$folder/notices" <"$folder/errors" >&2 &
+  sifter=$!
+  place
+  start --mca lockstep_job "$mark" -x "LOCKSTEP_JOB=$mark" "${places[@]}" \
+    "$lockstep" train -c "$config" "$@" --run-file "$run_file" 2>"$folder/errors"
+  finish
+  # What outlived mpirun would keep the pipe open.
+  end_here || give_up "a restart beside the processes that are left would not be safe"
+  wait "$sifter"
+}
+
+# Reads what the attempt left: the run's folder, and its last checkpoint's step; both empty where there is none.
+read_progress() {
+  run=""
+  [ ! -s "$run_file" ] || read -r run <"$run_file"
+  step=""
+  [ -z "$run" ] || step=$(find "$run/checkpoints" -maxdepth 1 -name 'step-*' -printf '%f\n' 2>/dev/null \
+    | sed -n 's/^step-0*\([0-9][0-9]*\)$/\1/p' | sort -n | tail -n 1)
+}
+
+# Shows what the ranks' crash files say.
+show_crash() {
+  [ -n "$run" ] && "$lockstep" report --help 2>/dev/null | grep -q -e --crash || return 0
+  "$lockstep" report "$run" --crash >&2 || say "the crash files could not be read"
+}
+
+# Ends the supervision with a code: 0 where the job was done.
+conclude() {
+  local times="$used restarts"
+  [ "$used" -ne 1 ] || times="1 restart"
+  # A wrong configuration is not worth a word more.
+  [ "$used" -eq 0 ] && [ "$2" = ended ] || say "$2 after $times"
+  exit "$1"
+}
+
+# Ends the supervision without success, for a reason.
+give_up() {
+  end_everywhere
+  case "$code" in
+    5 | 13?) ;;
+    # What mpirun said may be the only reason there is.
+    *) sed 's/^/  mpirun: /' "$folder/notices" >&2 ;;
+  esac
+  echo "error: $1" >&2
+  [ -z "$step" ] || echo "  hint: continue from step $step with --resume=$run" >&2
+  # Where the run itself failed its own code says more.
+  [ "$code" -eq 1 ] && conclude 1 "gave up"
+  conclude 5 "gave up"
+}
+
+# Waits before a restart; a signal ends the wait, and the supervision.
+back_off() {
+  local sleeper
+  sleep "$1" &
+  sleeper=$!
+  wait "$sleeper"
+  [ -n "$stopped" ] || return 0
+  kill "$sleeper" 2>/dev/null
+  [ -z "$step" ] || say "stopped before a restart. Go on with --resume=$run"
+  conclude "$stopped" "ended"
+}
+
+# Makes the hosts and the number of ranks of the next attempt.
+choose_places() {
+  [ -n "$hostfile" ] || return 0
+  local dropped
+  keep_good_hosts
+  [ ${#host_names[@]} -gt 0 ] || give_up "no host is left"
+  # What failed without them says nothing of the others.
+  [ "$dropped" -eq 0 ] || fruitless=0
+  hostfile=$folder/hostfile
+  write_hostfile "$hostfile"
+  [ "$ranks" -le "$(slots_in_all)" ] || ranks=$(slots_in_all)
+}
+
+# Prints the folder that run folders are made in, from the options of `lockstep train`.
+out_folder() {
+  local out=runs
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --out) out=${2:-} && shift ;;
+      --out=*) out=${1#--out=} ;;
+    esac
+    shift
+  done
+  printf '%s' "$out"
+}
+
+# Runs the job to its end, with at most `restarts` restarts; does not return.
+supervise() {
+  local folder run_file mark word first=("$@") again=() used=0 fruitless=0 delay=1 run="" step="" reached=0
+  folder=$(mktemp -d)
+  # Rank 0 may be on another host, so this lies where the run folders do.
+  run_file="$(out_folder "$@")/.launch-$(hostname)-$$"
+  mark="lockstep-job-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')"
+  rm -f "$run_file"
+  # shellcheck disable=SC2064
+  trap "rm -rf '$folder' '$run_file'" EXIT
+  for word in "$@"; do
+    case "$word" in --resume | --resume=*) ;; *) again+=("$word") ;; esac
+  done
+  while :; do
+    attempt "$@"
+    case "$code" in
+      0) conclude 0 "done" ;;
+      2 | 3 | 4 | 130 | 143) conclude "$code" "ended" ;;
+    esac
+    read_progress
+    show_crash
+    say "attempt $((used + 1)): $(explain)"
+    [ -z "$stopped" ] || give_up "the job failed while it was being stopped"
+    [ -z "$hostfile" ] || note_lost_hosts
+    fruitless=$((fruitless + 1))
+    if [ "${step:-0}" -gt "$reached" ]; then
+      reached=$step fruitless=0 delay=1
+    fi
+    [ "$used" -lt "$restarts" ] || give_up "no restarts are left"
+    back_off "$delay"
+    choose_places
+    [ "$fruitless" -lt 2 ] || give_up "two attempts in a row ended without a new checkpoint"
+    end_everywhere || give_up "a restart beside the processes that are left would not be safe"
+    used=$((used + 1))
+    delay=$((delay < 15 ? 2 * delay : 30))
+    if [ -n "$step" ]; then
+      set -- "${again[@]}" "--resume=$run"
+      say "restart $used of $restarts from step $step, ranks: $ranks"
+    else
+      set -- "${first[@]}"
+      say "restart $used of $restarts from the beginning, ranks: $ranks"
+    fi
+  done
+}
