@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ck_element.h"
 #include "ck_lanes.h"
 #include "ck_math.h"
 
@@ -70,6 +71,34 @@ void ck_tree_sum(float *out, const float *const *parts, const int32_t *plan, siz
   }
   for (size_t start = 0; start < n; start += BLOCK) {
     run_plan(out, parts, plan, plan_count, start, n - start < BLOCK ? n - start : BLOCK);
+  }
+}
+
+CK_CLONES static void round_to_bf16(const float *x, float *y, size_t n) {
+  CK_ELEMENTWISE
+  for (size_t i = 0; i < n; i++) y[i] = ck_widened(ck_rounded(x[i]));
+}
+
+CK_CLONES static void add_to_bf16(const float *a, const float *b, float *out, size_t n) {
+  CK_ELEMENTWISE
+  for (size_t i = 0; i < n; i++) out[i] = ck_widened(ck_rounded(a[i] + b[i]));
+}
+
+void ck_tree_sum_to_bf16(float *out, const float *const *parts, const int32_t *plan,
+                         size_t plan_count, size_t n) {
+  float sums[CK_TREE_SUM_DEPTH][BLOCK];
+  for (size_t start = 0; start < n; start += BLOCK) {
+    size_t count = n - start < BLOCK ? n - start : BLOCK;
+    size_t held = 0;
+    for (size_t i = 0; i < plan_count; i++) {
+      if (plan[i] >= 0) {
+        round_to_bf16(parts[plan[i]] + start, sums[held++], count);
+      } else {
+        held--;
+        add_to_bf16(sums[held - 1], sums[held], sums[held - 1], count);
+      }
+    }
+    memcpy(out + start, sums[0], count * sizeof(float));
   }
 }
 

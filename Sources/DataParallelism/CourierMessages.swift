@@ -1,3 +1,4 @@
+internal import CKernels
 internal import MessagePassing
 internal import Tensors
 
@@ -6,12 +7,48 @@ internal import Tensors
 struct Message {
   let peer: Int
   let tag: Int32
+  /// What travels.
   let bytes: UnsafeMutableRawBufferPointer
+  /// What travels in half as many bytes: the numbers, and the memory of their bfloat16 forms.
+  private let packed: (numbers: FloatView, room: FloatStorage)?
 
-  init(peer: Int, tag: Int32, _ bytes: UnsafeMutableRawBufferPointer) {
+  init(peer: Int, tag: Int32, bytes: UnsafeMutableRawBufferPointer) {
     self.peer = peer
     self.tag = tag
     unsafe self.bytes = bytes
+    packed = nil
+  }
+
+  /// A message of numbers, as they are or rounded to bfloat16.
+  init(peer: Int, tag: Int32, _ numbers: FloatView, isRounded: Bool) {
+    self.peer = peer
+    self.tag = tag
+    guard isRounded else {
+      unsafe bytes = numbers.bytes
+      packed = nil
+      return
+    }
+    let room = FloatStorage(count: (numbers.count + 1) / 2)
+    let base = unsafe UnsafeMutableRawPointer(room.view.pointer)
+    unsafe bytes = UnsafeMutableRawBufferPointer(
+      start: base, count: numbers.count * ElementType.bfloat16.byteCount)
+    packed = (numbers, room)
+  }
+
+  /// Rounds the numbers, before they leave.
+  func pack() {
+    guard let (numbers, room) = packed else { return }
+    let bits = unsafe UnsafeMutableRawPointer(room.view.pointer)
+      .assumingMemoryBound(to: ck_bfloat16.self)
+    unsafe ck_round_bf16(numbers.pointer, bits, numbers.count)
+  }
+
+  /// Widens the numbers, once they have come; exact.
+  func unpack() {
+    guard let (numbers, room) = packed else { return }
+    let bits = unsafe UnsafeRawPointer(room.view.pointer)
+      .assumingMemoryBound(to: ck_bfloat16.self)
+    unsafe ck_widen_bf16(bits, numbers.pointer, numbers.count)
   }
 }
 
@@ -38,12 +75,16 @@ struct CourierMessages {
   init(_ plan: MessagePlan, _ core: ExchangeCore) {
     let buffers = core.buffers
     let segments = 0..<plan.segments.count
+    func isRounded(_ route: MessagePlan.Route) -> Bool {
+      route.elements.lowerBound < core.roundedCount
+    }
     gradientSends = segments.map { segment in
       plan.outgoing[segment].flatMap { route in
         plan.ownPlan.parts.map { part in
           let slot = core.slot(lane: part.inputs[0].lane, part.inputs[0].slot)
-          return unsafe Message(
-            peer: route.peer, tag: Tag.gradient(segment), slot[route.elements].bytes)
+          return Message(
+            peer: route.peer, tag: Tag.gradient(segment), slot[route.elements],
+            isRounded: isRounded(route))
         }
       }
     }
@@ -52,16 +93,20 @@ struct CourierMessages {
       plan.incoming[segment].flatMap { route in
         let range = plan.receivedRange(route.elements, segment: segment)
         return receivedParts.indices.filter { receivedParts[$0].group == route.group }.map {
-          unsafe Message(
-            peer: route.peer, tag: Tag.gradient(segment), buffers.received[$0][range].bytes)
+          Message(
+            peer: route.peer, tag: Tag.gradient(segment), buffers.received[$0][range],
+            isRounded: isRounded(route))
         }
       }
     }
     func shares(_ routes: [MessagePlan.Route], _ segment: Int) -> [Message] {
       routes.flatMap { route in
         let view = (buffers.totals ?? buffers.parameters)[route.elements]
+        // Sums are rounded, parameters never.
         var messages = [
-          unsafe Message(peer: route.peer, tag: Tag.share(segment), view.bytes)
+          Message(
+            peer: route.peer, tag: Tag.share(segment), view,
+            isRounded: buffers.totals != nil && isRounded(route))
         ]
         // With the parameters go the sums of squares of their gradients, which everyone reports.
         let pieces = buffers.pieces.pieces(ofChunks: route.chunks)
@@ -69,7 +114,7 @@ struct CourierMessages {
           messages.append(
             unsafe Message(
               peer: route.peer, tag: Tag.squares(segment),
-              UnsafeMutableRawBufferPointer(
+              bytes: UnsafeMutableRawBufferPointer(
                 UnsafeMutableBufferPointer(rebasing: buffers.gradientSquares[pieces]))))
         }
         return messages
@@ -84,6 +129,7 @@ extension Communicator {
   /// Starts to send prepared messages.
   func send(_ messages: [Message], in set: RequestSet) throws(MPIError) {
     for message in messages {
+      message.pack()
       try unsafe send(
         UnsafeRawBufferPointer(message.bytes), to: message.peer, tag: message.tag,
         in: set.requests)

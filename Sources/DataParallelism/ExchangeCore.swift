@@ -21,6 +21,9 @@ package struct ExchangeSettings: Sendable {
   package var overlap = OverlapMode.auto
   /// Whether each group of ranks updates a part of the parameters, the default, or all of them.
   package var shardsOptimizer = true
+  /// What gradients are rounded to in all sums; bfloat16 halves what travels between groups, and is
+  /// another computation, the same for any number of ranks.
+  package var wire = ElementType.float32
   /// The bytes of a segment, which is exchanged at once; nil, the default, chooses by the groups.
   package var segmentByteCount: Int?
   /// Seconds after which a rank that does not come is an error; 0, the default: never.
@@ -33,6 +36,11 @@ package struct ExchangeSettings: Sendable {
     self.workers = workers
     self.stateCount = stateCount
     self.countsInNorm = arena.entries.map { _ in true }
+  }
+
+  /// The elements of the arena whose gradients are rounded: those of parameters, not statistics.
+  var roundedCount: Int {
+    wire == .float32 ? 0 : min(arena.parameterChunkCount * ArenaLayout.chunk, arena.count)
   }
 
   /// The plan for so many ranks.
@@ -51,6 +59,8 @@ package struct ExchangeSettings: Sendable {
 package final class ExchangeCore: Sendable {
   let plan: LanePlan
   let arena: ArenaLayout
+  /// The elements whose gradients are rounded to bfloat16 in all sums.
+  let roundedCount: Int
   /// The lanes of this rank, numbered through all ranks.
   let lanes: Range<Int>
   /// The first of the lanes that share this memory.
@@ -98,6 +108,7 @@ package final class ExchangeCore: Sendable {
     }
     self.plan = plan
     self.arena = settings.arena
+    self.roundedCount = settings.roundedCount
     self.lanes = first..<(first + settings.workers)
     self.firstLane = groups.ownRanks.lowerBound * settings.workers
     self.groups = groups
@@ -111,7 +122,7 @@ package final class ExchangeCore: Sendable {
         leaf.merges.map {
           TreeSum(
             [buffers.slots[slots + $0.destination], buffers.slots[slots + $0.source]],
-            program: [0, 1, -1], scratch: scratch)
+            program: [0, 1, -1], scratch: scratch, roundedCount: settings.roundedCount)
         }
       }
     }

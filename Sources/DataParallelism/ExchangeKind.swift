@@ -49,6 +49,7 @@ package enum ExchangeKind: String, Sendable, CaseIterable {
       ("workers", settings.workers), ("optimizer state buffers", settings.stateCount),
       ("bytes of gradients a lane may keep", settings.lazyBudget),
       ("as the number of its slot mode", settings.mode == nil ? 0 : settings.mode == .lazy ? 1 : 2),
+      ("as the number of its wire's type", settings.wire == .float32 ? 0 : 1),
       ("bytes of a segment", settings.segmentByteCount ?? 0),
       ("as sharding of the optimizer", settings.shardsOptimizer ? 1 : 0),
       ("as the number of its reducer", Self.allCases.firstIndex(of: self) ?? 0),

@@ -129,6 +129,7 @@ final class GradientCourier: @unchecked Sendable {
       hasMoved = true
     }
     while gathered < segmentCount, try communicator.test(gradientArrivals[gathered].requests) {
+      for message in messages.gradientReceives[gathered] { message.unpack() }
       gathered += 1
       counters.gathered[place].set(step * segmentCount + gathered)
       hasMoved = true
@@ -144,13 +145,15 @@ final class GradientCourier: @unchecked Sendable {
       hasMoved = true
     }
     while arrived < min(expected, shared), try communicator.test(shares[arrived].requests) {
+      for message in messages.shareReceives[arrived] { message.unpack() }
       arrived += 1
       counters.arrived[place].set(step * segmentCount + arrived)
       hasMoved = true
     }
-    if hasRecords, sent == segmentCount, gathered == segmentCount,
-      !updates || shared == segmentCount && arrived == segmentCount,
-      try communicator.test(gradientSends.requests)
+    // Looked at in every turn: MPI moves nothing unless it is called, and others may wait for these.
+    let haveLeft = try communicator.test(gradientSends.requests)
+    if hasRecords, haveLeft, sent == segmentCount, gathered == segmentCount,
+      !updates || shared == segmentCount && arrived == segmentCount
     {
       isRunning = false
       step += 1

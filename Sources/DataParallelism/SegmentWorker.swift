@@ -16,7 +16,7 @@ final class SegmentWorker: Sendable {
     localSums = plan.ownPlan.parts.filter { $0.inputs.count > 1 }.map { part in
       TreeSum(
         part.inputs.map { core.slot(lane: $0.lane, $0.slot) }, program: part.program,
-        scratch: scratch)
+        scratch: scratch, roundedCount: core.roundedCount)
     }
     let received = Dictionary(
       grouping: zip(plan.receivedParts, core.buffers.received), by: { $0.0.group })
@@ -28,7 +28,11 @@ final class SegmentWorker: Sendable {
           ? plan.ownPlan.laneParts.map { core.slot(lane: $0.lane, $0.slot)[elements] }
           : (received[group] ?? []).map { $0.1[room] }
       }
-      return TreeSum(parts, program: plan.program, scratch: scratch)
+      // A segment has parameters or statistics, never both.
+      let isRounded = elements.lowerBound < core.roundedCount
+      return TreeSum(
+        parts, program: plan.program, scratch: scratch,
+        roundedCount: isRounded ? elements.count : 0)
     }
   }
 

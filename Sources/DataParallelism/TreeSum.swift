@@ -11,6 +11,7 @@ final class TreeSum: @unchecked Sendable {
   private let program: [Int32]
   private let pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>?>
   private let scratch: FloatStorage
+  private let roundedCount: Int
 
   /// Prepares a sum.
   ///
@@ -18,11 +19,14 @@ final class TreeSum: @unchecked Sendable {
   ///   - parts: The gradients, or the same run of each; all of one size.
   ///   - program: The order, see ``ShardTree``.
   ///   - scratch: A chunk of memory, shared by the sums of one lane.
-  init(_ parts: [FloatView], program: [Int32], scratch: FloatStorage) {
+  ///   - roundedCount: The elements from the first on of which all parts and sums are rounded to
+  ///     bfloat16; 0 for none.
+  init(_ parts: [FloatView], program: [Int32], scratch: FloatStorage, roundedCount: Int = 0) {
     precondition(!parts.isEmpty, "a sum of nothing")
     self.parts = parts
     self.program = program
     self.scratch = scratch
+    self.roundedCount = roundedCount
     unsafe self.pointers = .allocate(capacity: parts.count)
     unsafe self.pointers.initialize(repeating: nil)
   }
@@ -31,8 +35,8 @@ final class TreeSum: @unchecked Sendable {
     unsafe pointers.deallocate()
   }
 
-  /// Whether there is nothing to add.
-  var isTrivial: Bool { parts.count == 1 }
+  /// Whether the sum is the one part as it is.
+  private var isTrivial: Bool { parts.count == 1 && roundedCount == 0 }
 
   /// The first part, which is where ``store(_:)`` puts sums.
   var destination: FloatView { parts[0] }
@@ -56,10 +60,23 @@ final class TreeSum: @unchecked Sendable {
   }
 
   private func add(_ range: Range<Int>, into sum: FloatView) {
-    for index in parts.indices {
-      unsafe pointers[index] = UnsafePointer(parts[index].pointer + range.lowerBound)
+    let border = min(max(roundedCount - range.lowerBound, 0), range.count)
+    if border > 0 {
+      point(at: range.lowerBound)
+      unsafe ck_tree_sum_to_bf16(
+        sum.pointer, pointers.baseAddress, program, program.count, border)
     }
-    unsafe ck_tree_sum(sum.pointer, pointers.baseAddress, program, program.count, range.count)
+    if border < range.count {
+      point(at: range.lowerBound + border)
+      unsafe ck_tree_sum(
+        sum.pointer + border, pointers.baseAddress, program, program.count, range.count - border)
+    }
+  }
+
+  private func point(at element: Int) {
+    for index in parts.indices {
+      unsafe pointers[index] = UnsafePointer(parts[index].pointer + element)
+    }
   }
 }
 

@@ -31,7 +31,7 @@ package final class WindowExchange: GradientExchange {
         start: 0,
         sum: TreeSum(
           core.plan.frontier.map { core.slot(lane: $0.lane, $0.slot) },
-          program: core.plan.program, scratch: scratch))
+          program: core.plan.program, scratch: scratch, roundedCount: core.roundedCount))
     }
   }
 

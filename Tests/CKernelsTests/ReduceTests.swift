@@ -26,7 +26,9 @@ private func plan(_ leaves: Range<Int>) -> [Int32] {
   }
 
   /// Runs the kernel over parts that lie one after the other; `target` nil writes behind them.
-  private func treeSum(_ plan: [Int32], _ parts: [[Float]], into target: Int?) -> [Float] {
+  private func treeSum(
+    _ plan: [Int32], _ parts: [[Float]], into target: Int?, rounds: Bool = false
+  ) -> [Float] {
     let count = parts[0].count
     var memory = parts.flatMap { $0 } + [Float](repeating: .nan, count: count)
     unsafe memory.withUnsafeMutableBufferPointer { buffer in
@@ -35,7 +37,11 @@ private func plan(_ leaves: Range<Int>) -> [Int32] {
         unsafe Optional(UnsafePointer(base + $0 * count))
       }
       let out = unsafe base + (target ?? parts.count) * count
-      unsafe ck_tree_sum(out, pointers, plan, plan.count, count)
+      if rounds {
+        unsafe ck_tree_sum_to_bf16(out, pointers, plan, plan.count, count)
+      } else {
+        unsafe ck_tree_sum(out, pointers, plan, plan.count, count)
+      }
     }
     return Array(memory[((target ?? parts.count) * count)...].prefix(count))
   }
@@ -49,6 +55,37 @@ private func plan(_ leaves: Range<Int>) -> [Int32] {
       for target in [nil] + parts.indices.map(Optional.init) {
         #expect(bits(treeSum(plan, parts, into: target)) == bits(expected))
       }
+    }
+  }
+
+  @Test("every part and sum is rounded to bfloat16, so that the tree may be cut", arguments: 1...9)
+  func rounded(leaves: Int) {
+    func rounded(_ x: Float) -> Float {
+      let bits = x.bitPattern
+      return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
+    }
+    func evaluate(_ plan: [Int32], _ values: [Float]) -> Float {
+      var stack: [Float] = []
+      for item in plan {
+        if item >= 0 {
+          stack.append(rounded(values[Int(item)]))
+        } else {
+          let b = stack.removeLast(), a = stack.removeLast()
+          stack.append(rounded(a + b))
+        }
+      }
+      return stack[0]
+    }
+    for count in [1, 1_023, 1_025] {
+      let parts = (0..<leaves).map { numbers(count, seed: UInt32(10 + $0)) }
+      let whole = plan(0..<leaves)
+      let expected = (0..<count).map { i in evaluate(whole, parts.map { $0[i] }) }
+      for target in [nil] + parts.indices.map(Optional.init) {
+        #expect(bits(treeSum(whole, parts, into: target, rounds: true)) == bits(expected))
+      }
+      guard leaves == 8 else { continue }
+      let halves = [0..<4, 4..<8].map { treeSum(plan($0), parts, into: nil, rounds: true) }
+      #expect(bits(treeSum([0, 1, -1], halves, into: nil, rounds: true)) == bits(expected))
     }
   }
 

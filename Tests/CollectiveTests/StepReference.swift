@@ -12,6 +12,8 @@ struct FakeTraining: Hashable, Sendable {
   var shards: Int
   var clips: Bool
   var steps = 3
+  /// Whether gradients and their sums are rounded to bfloat16.
+  var rounds = false
   /// Whether there are tensors of several sizes and axes; `count` says nothing then.
   var isMixed = false
 
@@ -32,6 +34,12 @@ struct FakeTraining: Hashable, Sendable {
     ("one.weight", [40, 7]), ("one.bias", [40]), ("two.weight", [130, 70]), ("two.bias", [130]),
     ("three.weight", [64, 64]), ("three.bias", [5000]), ("four.weight", [3, 3]),
   ])
+
+  /// The nearest number that a bfloat16 holds, ties to even.
+  static func rounded(_ x: Float) -> Float {
+    let bits = x.bitPattern
+    return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
+  }
 
   static func initial(_ index: Int) -> Float { table[index % 4099] }
 
@@ -98,11 +106,17 @@ struct FakeTraining: Hashable, Sendable {
     let gradients = (0..<shards).map { shard in
       let storage = FloatStorage(count: arena.count)
       gradient(shard: shard, step: step, parameters: parameters, into: storage.view)
+      for index in 0..<arena.count where rounds {
+        storage.view[index] = Self.rounded(storage.view[index])
+      }
       return storage
     }
     return Self.strideDoubling(gradients) { left, right in
       let (a, b) = unsafe (left.view.pointer, right.view.pointer)
-      for index in 0..<arena.count { unsafe a[index] += b[index] }
+      for index in 0..<arena.count {
+        unsafe a[index] += b[index]
+        if rounds { unsafe a[index] = Self.rounded(a[index]) }
+      }
       return left
     }
   }

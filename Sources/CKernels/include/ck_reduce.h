@@ -22,6 +22,11 @@ size_t ck_tree_sum_depth(const int32_t *plan, size_t plan_count, size_t part_cou
 void ck_tree_sum(float *out, const float *const *parts, const int32_t *plan, size_t plan_count,
                  size_t n);
 
+/// As `ck_tree_sum`, but rounds each part and each sum to what a bfloat16 holds: then the sum of any
+/// node of the tree can travel as one, and comes out the same wherever the tree was cut.
+void ck_tree_sum_to_bf16(float *out, const float *const *parts, const int32_t *plan,
+                         size_t plan_count, size_t n);
+
 /// out = a + b. `out` may be a or b.
 void ck_add(const float *a, const float *b, float *out, size_t n);
 

@@ -45,8 +45,8 @@ public struct DistributedSettings: Sendable, Equatable {
   public var overlap: Overlap
   /// Whether each node steps a part of the parameters.
   public var shardOptimizer: ShardOptimizer
-  /// What gradients are rounded to on their way between nodes; bfloat16 halves what is sent and changes
-  /// the result, to the same for every number of ranks and nodes.
+  /// What gradients and their sums are rounded to, so that they can travel so between nodes; bfloat16
+  /// halves that traffic and changes the result, to the same for every number of ranks and nodes.
   public var wire: ElementType
   /// Seconds after which a silent rank is named; 0 for never.
   public var stallWarn: Int
@@ -82,6 +82,11 @@ public struct DistributedSettings: Sendable, Equatable {
     stallWarn = options.integer("stall_warn", default: defaults.stallWarn, in: 0...)
     stallAbort = options.integer("stall_abort", default: defaults.stallAbort, in: 0...)
     driftCheckEverySteps = options.optionalInteger("drift_check_every_steps", in: 1...)
+    if reducer == .mpi, wire == .bfloat16 {
+      options.report(
+        "`wire: bfloat16` of distributed cannot be with `reducer: mpi`, which adds in MPI's own way",
+        for: "wire", hint: "leave out one of them")
+    }
     options.finish()
   }
 }
