@@ -4,6 +4,7 @@
 #define CLANES_TEAM_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "CLanes.h"
 
@@ -21,6 +22,11 @@ typedef struct {
   _Atomic uint64_t start_time;
   /// The namespace that the process id is valid in.
   _Atomic uint64_t pid_namespace;
+  /// How often the lane has said what it is doing.
+  _Atomic uint32_t beats;
+  /// The `beats` at which a silence was told of, plus 1.
+  _Atomic uint32_t told;
+  _Atomic bool waits_for_message;
 } clanes_lane;
 
 struct clanes_team {
@@ -34,6 +40,8 @@ struct clanes_team {
   _Alignas(CLANES_LINE) _Atomic uint32_t epoch;
   /// How many lanes sleep or are about to.
   _Atomic uint32_t sleepers;
+  /// The rank of the lane that completed the last barrier.
+  _Atomic uint32_t last_rank;
   clanes_lane lane[];
 };
 

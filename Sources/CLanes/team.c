@@ -94,6 +94,10 @@ void clanes_abort(clanes_team *team, uint32_t lane, int32_t code) {
   end_team(team, CLANES_ABORTED, lane, code);
 }
 
+bool clanes_end_stalled(clanes_team *team, uint32_t lane) {
+  return end_team(team, CLANES_STALLED, lane, 0);
+}
+
 /// Looks for a lane that has not arrived and never will; true where the team has ended.
 static bool look_for_missing(clanes_team *team, uint32_t epoch, uint64_t waited_ns,
                              const clanes_patience *patience, bool *first) {
@@ -158,26 +162,43 @@ static clanes_outcome wait_for_epoch(clanes_team *team, uint32_t epoch,
   return passed;
 }
 
-clanes_outcome clanes_barrier(clanes_team *team, uint32_t lane, const clanes_patience *patience) {
-  if (team->lanes == 1) {
-    uint64_t end = atomic_load_explicit(&team->end, memory_order_relaxed);
-    return end ? outcome_of(end, false) : (clanes_outcome){.status = CLANES_PASSED};
-  }
-  uint32_t epoch = atomic_load_explicit(&team->epoch, memory_order_acquire);
-  atomic_store_explicit(&team->lane[lane].arrived, epoch + 1, memory_order_release);
-  if (atomic_fetch_add(&team->arrivals, 1) + 1 < team->lanes)
-    return wait_for_epoch(team, epoch, patience);
+bool clanes_arrive(clanes_team *team, uint32_t lane, uint32_t *epoch) {
+  clanes_lane *self = &team->lane[lane];
+  *epoch = atomic_load_explicit(&team->epoch, memory_order_acquire);
+  atomic_store_explicit(&self->arrived, *epoch + 1, memory_order_release);
+  if (atomic_fetch_add(&team->arrivals, 1) + 1 < team->lanes) return false;
   // An aborting lane never arrives, so a full barrier is passed whatever the flag says.
   atomic_store_explicit(&team->arrivals, 0, memory_order_relaxed);
-  atomic_store(&team->epoch, epoch + 1);
+  // Nobody passes the next barrier before all have read this.
+  atomic_store_explicit(&team->last_rank, atomic_load_explicit(&self->rank, memory_order_relaxed),
+                        memory_order_relaxed);
+  atomic_store(&team->epoch, *epoch + 1);
   if (atomic_load(&team->sleepers)) wake_all(team);
-  return (clanes_outcome){.status = CLANES_PASSED};
+  return true;
+}
+
+clanes_outcome clanes_wait(clanes_team *team, uint32_t epoch, const clanes_patience *patience) {
+  clanes_outcome outcome = wait_for_epoch(team, epoch, patience);
+  outcome.last_rank = atomic_load_explicit(&team->last_rank, memory_order_relaxed);
+  return outcome;
+}
+
+void clanes_note_message_wait(clanes_team *team, uint32_t lane, bool waits) {
+  atomic_store_explicit(&team->lane[lane].waits_for_message, waits, memory_order_relaxed);
+}
+
+bool clanes_claim_silence(clanes_team *team, uint32_t lane) {
+  clanes_lane *silent = &team->lane[lane];
+  uint32_t now = atomic_load(&silent->beats) + 1, before = atomic_load(&silent->told);
+  return before != now && atomic_compare_exchange_strong(&silent->told, &before, now);
 }
 
 void clanes_publish(clanes_team *team, uint32_t lane, uint64_t step, uint32_t phase) {
   clanes_lane *self = &team->lane[lane];
+  uint32_t beats = atomic_load_explicit(&self->beats, memory_order_relaxed);
   atomic_store_explicit(&self->step, step, memory_order_relaxed);
   atomic_store_explicit(&self->phase, phase, memory_order_relaxed);
+  atomic_store_explicit(&self->beats, beats + 1, memory_order_relaxed);
 }
 
 clanes_lane_state clanes_state(const clanes_team *team, uint32_t lane) {
@@ -187,6 +208,8 @@ clanes_lane_state clanes_state(const clanes_team *team, uint32_t lane) {
       .pid = atomic_load(&self->pid),
       .step = atomic_load(&self->step),
       .phase = atomic_load(&self->phase),
-      .waiting = atomic_load(&self->arrived) != atomic_load(&team->epoch),
+      .beats = atomic_load(&self->beats),
+      .waiting = atomic_load(&self->arrived) != atomic_load(&team->epoch) ||
+                 atomic_load(&self->waits_for_message),
   };
 }

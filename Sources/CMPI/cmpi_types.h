@@ -38,4 +38,9 @@ struct cmpi_requests {
 #endif
 };
 
+/// Notes that a wait has begun for a rank of a communicator, -1 for one that is not known.
+void cmpi_begin_wait(const cmpi_comm *comm, int peer);
+/// Notes that it is over.
+void cmpi_end_wait(void);
+
 #endif

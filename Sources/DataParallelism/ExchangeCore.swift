@@ -1,3 +1,4 @@
+package import FlightRecords
 internal import MessagePassing
 package import Tensors
 
@@ -52,6 +53,8 @@ package final class ExchangeCore: Sendable {
   let communicator: Communicator
   let buffers: ExchangeBuffers
   let group: LaneGroup
+  /// Records what the lanes of this rank do.
+  package var recorder: FlightRecorder { group.recorder }
   /// A chunk of memory for each lane of this rank.
   let scratch: [FloatStorage]
   /// For each lane of this rank, the additions after each of its shards.
@@ -116,21 +119,24 @@ package final class ExchangeCore: Sendable {
     _ communicator: Communicator, isShared: Bool
   ) throws(MPIError) -> LaneGroup {
     let group: LaneGroup
+    let first = isShared ? communicator.rank * settings.workers : 0
+    let ownLanes = first..<(first + settings.workers)
+    let recorder = FlightRecorder(
+      lanes: settings.workers, rank: communicator.rank, rankCount: communicator.size)
     // Where messages are waited for, their own time limit tells better who is missing.
     let stallLimit = isShared || communicator.size == 1 ? settings.stallLimit : 0
     if !isShared || communicator.rank == 0 {
       unsafe group = LaneGroup(
-        making: buffers.team, lanes: members, ownLanes: settings.workers,
+        making: buffers.team, lanes: members, ownLanes: ownLanes, recorder: recorder,
         stallLimit: stallLimit)
       if isShared { try communicator.barrier() }
     } else {
       try communicator.barrier()
       unsafe group = LaneGroup(
-        attaching: buffers.team, lanes: members, ownLanes: settings.workers,
+        attaching: buffers.team, lanes: members, ownLanes: ownLanes, recorder: recorder,
         stallLimit: stallLimit)
     }
-    let first = isShared ? communicator.rank * settings.workers : 0
-    for lane in first..<(first + settings.workers) { group.join(lane, rank: communicator.rank) }
+    for lane in ownLanes { group.join(lane, rank: communicator.rank) }
     if isShared { try communicator.barrier() }
     return group
   }

@@ -94,6 +94,14 @@ package final class Communicator: @unchecked Sendable {
       "message of \(bytes.count) bytes from rank \(peer)")
   }
 
+  /// What the thread that calls MPI waits for, as any thread may ask: the rank, among all, nil where
+  /// the library does not tell, and since when in nanoseconds of the monotonic clock; nil where it
+  /// does not wait, or not for a tenth of a second yet.
+  package static var currentWait: (rank: Int?, since: UInt64)? {
+    let wait = cmpi_current_wait()
+    return wait.since_ns == 0 ? nil : (wait.rank < 0 ? nil : Int(wait.rank), wait.since_ns)
+  }
+
   /// Waits until all messages of a set are complete.
   ///
   /// - Throws: ``MPIError`` as MPI reports it, or where ``stallLimit`` is exceeded.

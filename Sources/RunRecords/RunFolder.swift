@@ -16,6 +16,9 @@ package struct RunFolder: Sendable, Equatable {
   /// The folder of checkpoints: `checkpoints`.
   package var checkpointsPath: String { FilePath.join(path, "checkpoints") }
 
+  /// The folder of what each rank did last: `flight`.
+  package var flightPath: String { FilePath.join(path, "flight") }
+
   private init(path: String) {
     self.path = path
   }

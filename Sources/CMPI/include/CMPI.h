@@ -76,6 +76,15 @@ int cmpi_receive(cmpi_comm *comm, cmpi_requests *set, void *bytes, size_t count,
 /// crowded napping. `stall_ms` above 0 limits the wait; then `*missing` is a rank not heard of.
 int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms, int *missing);
 
+/// What the thread that calls MPI waits for; any thread may ask.
+typedef struct {
+  /// Since when, in nanoseconds of the monotonic clock; 0: it does not wait, or not for long yet.
+  uint64_t since_ns;
+  /// A rank of all that is not heard of; -1 where the library does not tell, as in collectives.
+  int rank;
+} cmpi_pending;
+cmpi_pending cmpi_current_wait(void);
+
 /// Allocates zeroed memory that all ranks of a node share. Collective.
 ///
 /// The first rank's choice of `bytes` counts; without a node the memory is private. With

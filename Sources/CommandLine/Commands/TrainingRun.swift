@@ -94,7 +94,7 @@ struct TrainingRun {
   ) throws -> ExitCode {
     reporter.close()
     let hash = printsHash ? weightsHash(session.modelTensors) : nil
-    try session.exchange.close()
+    try session.close()
     guard let records else { return end.exitCode }
     switch end {
     case .completed:

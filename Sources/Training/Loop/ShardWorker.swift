@@ -96,11 +96,13 @@ final class ShardWorker {
   ///   - data: the training data.
   ///   - step: the step, from 0.
   ///   - gradients: the slot that takes the gradient of the shard's summed loss.
+  ///   - note: told what begins.
   /// - Returns: the shard's record; where the loss is not finite, with the tensor it began in.
   func train(
     _ positions: Range<Int>, of order: EpochPermutation, in data: Dataset, step: Int,
-    into gradients: FloatView
+    into gradients: FloatView, note: (LanePhase) -> Void
   ) -> ShardRecord {
+    note(.forward)
     guard let program = trainingPrograms.first(where: { $0.batch == positions.count }) else {
       precondition(positions.isEmpty, "no program was prepared for a shard of \(positions.count)")
       gradients.fill(with: 0)
@@ -116,6 +118,7 @@ final class ShardWorker {
     program.forward(context)
     var record = ShardRecord(program.evaluateLoss())
     if record.loss.isFinite {
+      note(.backward)
       program.backward(context)
     } else {
       // The step may have used the inputs' room for something else.
@@ -127,12 +130,19 @@ final class ShardWorker {
   }
 
   /// Sums the loss and the metrics over a run of samples, in their order.
-  func evaluate(_ samples: Range<Int>, of data: Dataset) -> ShardRecord {
+  ///
+  /// - Parameters:
+  ///   - samples: the samples, by their places in the data.
+  ///   - data: the data.
+  ///   - note: told that a batch begins.
+  /// - Returns: the sums.
+  func evaluate(_ samples: Range<Int>, of data: Dataset, note: () -> Void) -> ShardRecord {
     updateWeights(step: nil)
     var sums = LossSums()
     var start = samples.lowerBound
     while start < samples.upperBound {
       let end = min(start + evaluationBatch, samples.upperBound)
+      note()
       sums = sums + forward(start..<end, of: data).evaluateLoss()
       start = end
     }

@@ -30,11 +30,14 @@ package enum TrainingEnd: Sendable, Equatable {
 final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
+  /// Steps from one comparison of the ranks' parameters to the next; nil for those at checkpoints alone.
+  let driftCheckEverySteps: Int?
   private let update: SliceUpdate
 
-  init(plan: TrainingPlan, exchange: any GradientExchange) {
+  init(plan: TrainingPlan, exchange: any GradientExchange, driftCheckEverySteps: Int?) {
     self.plan = plan
     self.exchange = exchange
+    self.driftCheckEverySteps = driftCheckEverySteps
     update = SliceUpdate(
       plan: plan.update, statistics: RunningStatistics(of: plan.graph), exchange: exchange)
   }
@@ -78,11 +81,11 @@ final class TrainingLoop: Sendable {
     flags: UInt64, timer: StepTimer? = nil
   ) throws -> (sums: LossSums, flags: UInt64) {
     let stepInEpoch = step % plan.batches.stepsPerEpoch
-    exchange.note(lane: lane, step: UInt64(step + 1), phase: .forward)
     for leaf in exchange.plan.leaves[lane] {
       let record = worker.train(
         plan.batches.positions(step: stepInEpoch, shard: leaf.shard), of: order,
-        in: plan.data.train, step: step, into: exchange.slot(lane: lane, leaf.slot))
+        in: plan.data.train, step: step, into: exchange.slot(lane: lane, leaf.slot)
+      ) { phase in exchange.note(lane: lane, step: UInt64(step + 1), phase: phase) }
       exchange.setRecord(record, of: leaf.shard)
       exchange.merge(lane: lane, after: leaf)
     }
@@ -109,11 +112,13 @@ final class TrainingLoop: Sendable {
   func evaluate(
     _ data: Dataset, lane: Int, worker: ShardWorker, step: Int
   ) throws(DataParallelismError) -> LossSums {
-    exchange.note(lane: lane, step: UInt64(step), phase: .evaluation)
     let shards = exchange.plan.shardCount
     for leaf in exchange.plan.leaves[lane] {
       let part = EvaluationBatches.part(leaf.shard, of: shards, count: data.count)
-      exchange.setRecord(worker.evaluate(part, of: data), of: leaf.shard)
+      let record = worker.evaluate(part, of: data) {
+        exchange.note(lane: lane, step: UInt64(step), phase: .evaluation)
+      }
+      exchange.setRecord(record, of: leaf.shard)
     }
     _ = try exchange.shareRecords(lane: lane, flags: 0)
     let totals = exchange.totals()
