@@ -114,7 +114,11 @@ int flight_move_to_file(flight_header *recorder, const char *path, uint64_t laun
   return code;
 }
 
-void flight_tick(flight_header *recorder) { recorder->last = flight_moment_now(); }
+void flight_tick(flight_header *recorder) {
+  uint64_t next = 1 - recorder->last_index;
+  recorder->last[next] = flight_moment_now();
+  __atomic_store_n(&recorder->last_index, next, __ATOMIC_RELEASE);
+}
 
 void flight_note_wait(flight_header *recorder, int32_t rank, uint64_t since_ns) {
   recorder->waits_since_ns = since_ns;
@@ -122,10 +126,14 @@ void flight_note_wait(flight_header *recorder, int32_t rank, uint64_t since_ns) 
 }
 
 void flight_note_end(flight_header *recorder, uint32_t end, const char *text, int32_t culprit) {
+  flight_tick(recorder);
+  uint32_t running = FLIGHT_RUNNING, closing = FLIGHT_CLOSING;
+  if (!__atomic_compare_exchange_n(&recorder->end, &running, closing, false, __ATOMIC_ACQ_REL,
+                                   __ATOMIC_RELAXED))
+    return;
   snprintf(recorder->text, sizeof recorder->text, "%s", text);
   recorder->culprit = culprit;
-  recorder->end = end;
-  flight_tick(recorder);
+  __atomic_store_n(&recorder->end, end, __ATOMIC_RELEASE);
 }
 
 bool flight_claim(const char *path, uint32_t track, uint64_t key) {

@@ -4,7 +4,6 @@
 #define CLANES_TEAM_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
 
 #include "CLanes.h"
 
@@ -26,7 +25,8 @@ typedef struct {
   _Atomic uint32_t beats;
   /// The `beats` at which a silence was told of, plus 1.
   _Atomic uint32_t told;
-  _Atomic bool waits_for_message;
+  /// When the process last saw the lane wait for a message, in monotonic nanoseconds; 0: it does not.
+  _Atomic uint64_t message_wait_ns;
 } clanes_lane;
 
 struct clanes_team {

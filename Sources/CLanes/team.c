@@ -184,7 +184,14 @@ clanes_outcome clanes_wait(clanes_team *team, uint32_t epoch, const clanes_patie
 }
 
 void clanes_note_message_wait(clanes_team *team, uint32_t lane, bool waits) {
-  atomic_store_explicit(&team->lane[lane].waits_for_message, waits, memory_order_relaxed);
+  atomic_store_explicit(&team->lane[lane].message_wait_ns, waits ? now_ns() : 0,
+                        memory_order_relaxed);
+}
+
+/// Whether a lane waits for a message; of a process that is stopped nobody knows.
+static bool waits_for_message(const clanes_lane *lane) {
+  uint64_t seen = atomic_load_explicit(&lane->message_wait_ns, memory_order_relaxed);
+  return seen != 0 && now_ns() - seen < 1000000000u;
 }
 
 bool clanes_claim_silence(clanes_team *team, uint32_t lane) {
@@ -210,6 +217,6 @@ clanes_lane_state clanes_state(const clanes_team *team, uint32_t lane) {
       .phase = atomic_load(&self->phase),
       .beats = atomic_load(&self->beats),
       .waiting = atomic_load(&self->arrived) != atomic_load(&team->epoch) ||
-                 atomic_load(&self->waits_for_message),
+                 waits_for_message(self),
   };
 }

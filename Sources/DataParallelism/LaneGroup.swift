@@ -113,7 +113,7 @@ final class LaneGroup: Sendable {
     }
   }
 
-  /// Notes whether a lane waits for a message, as its process sees it now and then.
+  /// Notes whether a lane waits for a message; its process does so at least once a second.
   func noteMessageWait(_ lane: Int, _ waits: Bool) {
     unsafe clanes_note_message_wait(team.pointer, UInt32(lane), waits)
   }

@@ -2,7 +2,7 @@ internal import FlightRecords
 
 /// Finds the rank that others wait for, or that hangs by itself, in what one rank can see.
 ///
-/// A lane that has not said anything for a while is silent, unless it waits; a rank that waits for a
+/// A lane that has neither said anything nor waited for a while is silent; a rank that waits for a
 /// message points at the rank that owes it, which may itself wait for a third.
 struct SilenceSearch: Sendable {
   /// Where ranks record what they do, and which launch of the run this is; nil for nowhere.
@@ -14,6 +14,10 @@ struct SilenceSearch: Sendable {
   /// For each lane of the group its number of signs of life, and when that last grew.
   private var sights: [(beats: UInt32, since: UInt64)]
   private var isRunning = false
+  /// When this rank looked last, and since when it has looked without a break.
+  private var (lastLook, awakeSince): (UInt64, UInt64)
+  /// Whether the records of other ranks are to be read now, which takes longer than the rest.
+  private var readsRecords = false
 
   /// Starts with all lanes of a group alive.
   ///
@@ -25,6 +29,7 @@ struct SilenceSearch: Sendable {
     self.names = names
     rank = group.recorder.rank
     let now = FlightRecorder.now
+    (lastLook, awakeSince) = (now, now)
     sights = group.states.map { ($0.beats, now) }
   }
 
@@ -35,13 +40,23 @@ struct SilenceSearch: Sendable {
   }
 
   /// Looks at everything once, and makes known what this rank waits for.
-  mutating func look(messageWait wait: (rank: Int?, since: UInt64)?) {
+  ///
+  /// - Parameters:
+  ///   - wait: the message that this rank waits for.
+  ///   - readsRecords: whether other ranks' records are looked at too.
+  mutating func look(messageWait wait: (rank: Int?, since: UInt64)?, readsRecords: Bool) {
+    self.readsRecords = readsRecords
     let now = FlightRecorder.now
     let recorder = group.recorder
     recorder.tick()
     recorder.noteWait(wait)
     group.noteMessageWait(group.ownLanes.lowerBound, wait != nil)
-    for (lane, state) in group.states.enumerated() where state.beats != sights[lane].beats {
+    // A process that was stopped itself has seen nothing meanwhile.
+    let wasAway = now > lastLook + 1_000_000_000
+    if wasAway { awakeSince = now }
+    lastLook = now
+    for (lane, state) in group.states.enumerated()
+    where wasAway || state.isWaiting || state.beats != sights[lane].beats {
       sights[lane] = (state.beats, now)
       if group.ownLanes.contains(lane) {
         recorder.noteSeen(lane - group.ownLanes.lowerBound, at: now)
@@ -53,9 +68,10 @@ struct SilenceSearch: Sendable {
   ///
   /// - Parameters:
   ///   - limit: seconds.
-  ///   - wait: the message that this rank waits for.
-  func longest(beyond limit: Int, messageWait wait: (rank: Int?, since: UInt64)?) -> FoundSilence? {
+  ///   - messageWait: the message that this rank waits for.
+  func longest(beyond limit: Int, messageWait: (rank: Int?, since: UInt64)?) -> FoundSilence? {
     let states = group.states
+    let wait = messageWait.map { (rank: $0.rank, since: max($0.since, awakeSince)) }
     if let lane = silentLane(states, limit, messageWait: wait) { return found(lane, states, wait) }
     guard let wait, Self.age(wait.since) >= limit else { return nil }
     let members = Set(states.map(\.rank))
@@ -64,7 +80,7 @@ struct SilenceSearch: Sendable {
       return wait.rank.map(members.contains) == true
         ? nil : Self.unseen(wait, beyond: limit, rank: rank, names: names)
     }
-    return debtor(of: wait, in: flight, limit)
+    return readsRecords ? debtor(of: wait, in: flight, limit) : nil
   }
 
   /// A silence of which no more can be seen than that this rank waits.
@@ -114,25 +130,28 @@ struct SilenceSearch: Sendable {
   private func debtor(
     of wait: (rank: Int?, since: UInt64), in flight: (folder: String, launch: UInt64), _ limit: Int
   ) -> FoundSilence? {
-    var waiting = [rank]
+    let rings = names.indices.map { $0 == rank ? nil : ring(of: $0, in: flight) }
+    // A process that is stopped still seems to wait for what it waited for then.
+    let waiters = rings.compactMap { ring in
+      ring.flatMap { $0.wait != nil && $0.age(of: $0.lastSeen) < 1 ? $0.rank : nil }
+    }
+    var passed = [rank]
     var next = wait.rank
-    while let rank = next, !waiting.contains(rank) {
-      guard let ring = ring(of: rank, in: flight) else {
+    while let rank = next, !passed.contains(rank) {
+      let waiting = Set(waiters + passed).subtracting([rank]).sorted()
+      guard let ring = rings[rank] else {
         let silence = Silence(
           rank: rank, name: names[rank], place: nil, seconds: Self.age(wait.since), waiting: waiting)
         return FoundSilence(silence: silence, since: wait.since) { _ in true }
       }
-      guard let itsWait = ring.wait else {
-        return found(ring, waiting: waiting, flight.folder, limit)
-      }
-      waiting.append(rank)
-      next = itsWait.rank
+      if !waiters.contains(rank) { return found(ring, waiting: waiting, flight.folder, limit) }
+      passed.append(rank)
+      next = ring.wait?.rank
     }
     // Somebody is in a call that does not tell for whom it waits: whoever is not in one.
-    let rings = names.indices.compactMap { $0 == rank ? nil : ring(of: $0, in: flight) }
-    let busy = rings.filter { $0.wait == nil }.min { $0.lastSign < $1.lastSign }
-    waiting = [rank] + rings.filter { $0.wait != nil }.map(\.rank)
-    return busy.flatMap { found($0, waiting: waiting, flight.folder, limit) }
+    let busy = rings.compactMap(\.self).filter { !waiters.contains($0.rank) }
+    let silent = busy.min { $0.lastSign < $1.lastSign }
+    return silent.flatMap { found($0, waiting: ([rank] + waiters).sorted(), flight.folder, limit) }
   }
 
   private func found(
@@ -142,7 +161,7 @@ struct SilenceSearch: Sendable {
     guard age >= Double(limit), let lane = ring.lanes.first else { return nil }
     let silence = Silence(
       rank: ring.rank, name: names[ring.rank], place: ring.place, seconds: Int(age),
-      waiting: waiting.sorted())
+      waiting: waiting)
     return FoundSilence(
       silence: silence, since: lane.eventCount, claim: claim(on: ring, in: folder))
   }

@@ -104,8 +104,12 @@ private final class Lookout: Sendable {
   /// Looks around until it is over.
   func run() {
     var warned: UInt64 = 0
+    var turn = 0
     while !isOver.wait(milliseconds: 100) {
-      subject.withLock { $0?.search.look(messageWait: Communicator.currentWait) }
+      turn += 1
+      subject.withLock {
+        $0?.search.look(messageWait: Communicator.currentWait, readsRecords: turn % 5 == 0)
+      }
       if let silence = find(limits.warn), silence.since != warned {
         warned = silence.since
         if silence.claim(.warning) { world.warn(silence.description) }
@@ -130,8 +134,9 @@ private final class Lookout: Sendable {
 
   private func end(_ silence: FoundSilence) {
     let error = DataParallelismError.silent(silence.silence)
-    let isFirst = silence.claim(.end)
+    // Recorded before other threads of this rank learn of it.
     subject.withLock { $0?.exchange.recordFailure(error) }
+    let isFirst = silence.claim(.end)
     world.fail(isFirst ? error : DataParallelismError.abandoned(rank: silence.rank ?? world.rank))
   }
 }

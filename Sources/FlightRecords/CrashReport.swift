@@ -25,18 +25,22 @@ package struct CrashReport: Sendable {
 
   /// Looks for the culprit.
   package init(_ folder: FlightFolder) {
-    let accused = Set(
-      folder.rings.compactMap { ring in
-        if case .failed(_, let culprit) = ring.end { return culprit }
-        return nil
-      })
+    // What others say of a rank, from its own words or theirs.
+    var accusations: [Int: (by: Int, text: String)] = [:]
+    for ring in folder.rings {
+      guard case .failed(let text, let culprit?) = ring.end else { continue }
+      // The one that noticed says more than those that it told.
+      if accusations[culprit].map({ $0.text.count < text.count }) ?? true {
+        accusations[culprit] = (ring.rank, text)
+      }
+    }
     ranks = folder.rings
-      .map { (ring: $0, suspicion: Self.suspicion($0, accused: accused)) }
+      .map { (ring: $0, suspicion: Self.suspicion($0, isAccused: accusations[$0.rank] != nil)) }
       .sorted { left, right in
         (left.suspicion.rawValue, left.ring.endTime, left.ring.rank)
           < (right.suspicion.rawValue, right.ring.endTime, right.ring.rank)
       }
-      .map { ($0.ring.rank, Self.line($0.ring)) }
+      .map { ($0.ring.rank, Self.line($0.ring, accusation: accusations[$0.ring.rank])) }
     missing = folder.missing
     problems = folder.problems
   }
@@ -51,35 +55,44 @@ package struct CrashReport: Sendable {
     return (lines + problems).joined(separator: "\n")
   }
 
-  private static func suspicion(_ ring: FlightRing, accused: Set<Int>) -> Suspicion {
+  private static func suspicion(_ ring: FlightRing, isAccused: Bool) -> Suspicion {
     if ring.crash != nil { return .crashed }
     switch ring.end {
     case .finished: return .finished
-    case .failed(_, .some): return .bystander
     case .failed(_, nil): return .failed
+    case .failed(_, let culprit?): return culprit == ring.rank ? .accused : .bystander
     case .none:
-      if accused.contains(ring.rank) { return .accused }
+      if isAccused { return .accused }
       return ring.wait == nil ? .busy : .bystander
     }
   }
 
-  private static func line(_ ring: FlightRing) -> String {
+  private static func line(_ ring: FlightRing, accusation: (by: Int, text: String)?) -> String {
     if let crash = ring.crash {
       return "\(ring.name) ended \(ring.placeAndTime); signal \(crash.signal)"
         + (signalNames[crash.signal].map { " (\($0))" } ?? "")
     }
     switch ring.end {
     case .finished: return "\(ring.name) finished"
-    case .failed(let text, _):
-      let first = text.split(separator: "\n").first.map(String.init) ?? "no reason noted"
-      return "\(ring.name) failed \(ring.place): \(first)"
-    case .none:
-      if let wait = ring.wait {
-        return "\(ring.name) waited \(seconds(ring.endTime - wait.since)) for "
-          + (wait.rank.map { "rank \($0)" } ?? "other ranks") + " \(ring.place)"
-      }
-      return "\(ring.name) ended \(ring.placeAndTime); no signal noted: killed from outside"
+    case .failed(let text, nil): return "\(ring.name) failed \(ring.place): \(firstLine(text))"
+    case .failed(_, let culprit?) where culprit != ring.rank:
+      return "\(ring.name) gave up because of rank \(culprit), \(ring.place)"
+    case .failed, .none: break
     }
+    // Told to go on before it was killed, it may have recorded more than what it was given up for.
+    if let accusation, accusation.text.hasPrefix(ring.name) {
+      return "\(firstLine(accusation.text)), so rank \(accusation.by) ended the job"
+        + "; no signal noted: it was stopped or hung"
+    }
+    if accusation == nil, let wait = ring.wait {
+      return "\(ring.name) waited \(seconds(ring.endTime - wait.since)) for "
+        + (wait.rank.map { "rank \($0)" } ?? "other ranks") + " \(ring.place)"
+    }
+    return "\(ring.name) ended \(ring.placeAndTime); no signal noted: killed from outside"
+  }
+
+  private static func firstLine(_ text: String) -> String {
+    text.split(separator: "\n").first.map(String.init) ?? "no reason noted"
   }
 
   private static let signalNames = [
@@ -125,7 +138,7 @@ extension FlightRing {
 
   /// The same, and for how long.
   fileprivate var placeAndTime: String {
-    guard let event = lastEvent, event.end == nil else { return place }
+    guard let event = lastEvent, event.end == nil, endTime > event.begin else { return place }
     return "\(place), \(seconds(endTime - event.begin)) into it"
   }
 }

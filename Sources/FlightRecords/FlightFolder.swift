@@ -66,5 +66,5 @@ package struct FlightFolder: Sendable {
   }
 
   /// More ranks than any job has: what a damaged file may claim.
-  private static let largestRankCount = 1 << 16
+  private static let largestRankCount = 1 << 12
 }

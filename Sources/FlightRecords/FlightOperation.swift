@@ -65,21 +65,35 @@ package enum FlightOperation: UInt16, Sendable, CaseIterable {
   package func place(step: UInt64) -> String {
     switch self {
     case .start: "before its first step"
-    case .data: "reading the batch of step \(step)"
-    case .forward: "in the forward pass of step \(step)"
-    case .backward: "in the backward pass of step \(step)"
-    case .update: "in the update of step \(step)"
-    case .evaluation: "in the evaluation after step \(step)"
-    case .checkpoint: "in the checkpoint of step \(step)"
-    case .driftCheck: "comparing parameters after step \(step)"
-    case .barrier: "at a barrier of step \(step)"
-    case .sendGradients: "sending gradients of step \(step)"
-    case .receiveGradients: "receiving gradients of step \(step)"
-    case .waitForGradients: "waiting for gradients of step \(step)"
-    case .sumGradients: "adding gradients of step \(step)"
-    case .shareParameters: "sharing the parameters of step \(step)"
-    case .shareRecords: "sharing the records of step \(step)"
-    case .allReduce: "in the all-reduce of step \(step)"
+    case .evaluation: "\(activity) after step \(step)"
+    default: "\(activity) of step \(step)"
     }
+  }
+
+  /// What it is in words, without a step.
+  private var activity: String {
+    switch self {
+    case .start: "starting"
+    case .data: "reading a batch"
+    case .forward: "in the forward pass"
+    case .backward: "in the backward pass"
+    case .update: "in the update"
+    case .evaluation: "in the evaluation"
+    case .checkpoint: "in the checkpoint"
+    case .driftCheck: "comparing parameters"
+    case .barrier: "at a barrier"
+    case .sendGradients: "sending gradients"
+    case .receiveGradients: "receiving gradients"
+    case .waitForGradients: "waiting for gradients"
+    case .sumGradients: "adding gradients"
+    case .shareParameters: "sharing parameters"
+    case .shareRecords: "sharing records"
+    case .allReduce: "in the all-reduce"
+    }
+  }
+
+  /// Where a thread was that did this within something else: `in the update of step 3, at a barrier`.
+  package func place(within other: FlightOperation, step: UInt64) -> String {
+    other == self ? place(step: step) : "\(other.place(step: step)), \(activity)"
   }
 }

@@ -36,7 +36,7 @@ extension FlightRing {
     processIdentifier = Int(header.pid)
     host = Self.text(of: header.host)
     launch = header.launch
-    lastSeen = Double(header.last.realtime_ns)
+    lastSeen = clock.last
     switch Int(header.end) {
     case FLIGHT_FINISHED: end = .finished
     case FLIGHT_FAILED:
@@ -106,13 +106,17 @@ extension FlightRing {
 
 /// Turns a recorder's times into nanoseconds since 1970.
 private struct FlightClock {
+  /// The last moment noted.
+  let last: Double
   private let first: flight_moment
   private let nanosecondsPerTick: Double
 
   init(_ header: flight_header) {
     first = header.first
-    let ticks = Self.difference(header.last.ticks, header.first.ticks)
-    let time = Self.difference(header.last.monotonic_ns, header.first.monotonic_ns)
+    let last = header.last_index == 0 ? header.last.0 : header.last.1
+    let ticks = Self.difference(last.ticks, first.ticks)
+    let time = Self.difference(last.monotonic_ns, first.monotonic_ns)
+    self.last = Double(first.realtime_ns) + time
     nanosecondsPerTick = ticks > 0 && time > 0 ? time / ticks : 1
   }
 

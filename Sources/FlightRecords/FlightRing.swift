@@ -92,8 +92,5 @@ package struct FlightEvent: Sendable, Hashable {
   package var duration: Double? { end.map { $0 - begin } }
 
   /// Where its thread was: `in the update of step 3, at a barrier`.
-  package var place: String {
-    if operation == during { return operation.place(step: step) }
-    return during.place(step: step) + ", in `\(operation.name)`"
-  }
+  package var place: String { operation.place(within: during, step: step) }
 }

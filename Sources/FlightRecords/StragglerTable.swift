@@ -85,14 +85,15 @@ package struct StragglerTable: Sendable {
         waits[peer, default: 0] += duration
       }
     }
-    let scale = 1 / (Double(steps.count) * Double(max(1, ring.lanes.count)))
+    let stepCount = Double(steps.upperBound - steps.lowerBound) + 1
+    let scale = 1 / (stepCount * Double(max(1, ring.lanes.count)))
     let waited = waits.values.reduce(0, +)
     let most = waits.max { ($0.value, $1.key) < ($1.value, $0.key) }
     let messages = ring.tracks.suffix(1).joined(by: steps).reduce(0) { $0 + ($1.duration ?? 0) }
     return Row(
       rank: ring.rank, host: ring.host, nanoseconds: sums.mapValues { $0 * scale },
       waitsFor: most.flatMap { waited > 0 ? ($0.key, $0.value / waited) : nil },
-      messages: messages / Double(steps.count))
+      messages: messages / stepCount)
   }
 }
 

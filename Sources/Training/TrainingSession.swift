@@ -136,9 +136,9 @@ package final class TrainingSession {
   ///
   /// - Throws: `DataParallelismError` where messages fail.
   package func close() throws(DataParallelismError) {
-    exchange.recorder.noteEnd()
     watch?.detach()
     try exchange.close()
+    exchange.recorder.noteEnd()
     watch?.stop()
   }
 

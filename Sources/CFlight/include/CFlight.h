@@ -31,6 +31,8 @@ enum {
   FLIGHT_RUNNING = 0,
   FLIGHT_FINISHED = 1,
   FLIGHT_FAILED = 2,
+  /// It is about to say so.
+  FLIGHT_CLOSING = 3,
 };
 
 /// One moment on three clocks.
@@ -55,8 +57,9 @@ typedef struct {
   /// Tells this start of the program from others on the same run; the same on all ranks.
   uint64_t launch;
   flight_moment first;
-  /// A later moment, renewed as long as the process lives.
-  flight_moment last;
+  /// Later moments, renewed in turn as long as the process lives, and which of them is whole.
+  flight_moment last[2];
+  uint64_t last_index;
   /// The signal that ends the process, 0 for none, with its thread and its time.
   int32_t signal;
   int32_t signal_thread;
@@ -132,13 +135,13 @@ void flight_pause(flight_header *recorder, uint32_t track, uint16_t operation, u
 /// Ends a wait, naming the rank that was waited for, and goes on with what it interrupted.
 void flight_resume(flight_header *recorder, uint32_t track, int32_t peer);
 
-/// Renews `last`: the process lives.
+/// Renews the last moment: the process lives.
 void flight_tick(flight_header *recorder);
 /// Notes when the process last saw a track do something.
 void flight_note_seen(flight_header *recorder, uint32_t track, uint64_t monotonic_ns);
 /// Notes whose message is waited for since when.
 void flight_note_wait(flight_header *recorder, int32_t rank, uint64_t since_ns);
-/// Notes how the rank ended; `text` is cut to what there is room for.
+/// Notes how the rank ended; the first call counts, and `text` is cut to what there is room for.
 void flight_note_end(flight_header *recorder, uint32_t end, const char *text, int32_t culprit);
 
 /// Whether the caller is the first to tell of something about a track of a recorder in a file,

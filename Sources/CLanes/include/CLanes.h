@@ -94,7 +94,7 @@ bool clanes_end_stalled(clanes_team *team, uint32_t lane);
 /// Whether the caller is the first to tell that a lane has been silent since it last said something.
 bool clanes_claim_silence(clanes_team *team, uint32_t lane);
 
-/// Notes whether a lane waits for a message, as its process sees it now and then.
+/// Notes whether a lane waits for a message; its process does so at least once a second.
 void clanes_note_message_wait(clanes_team *team, uint32_t lane, bool waits);
 
 /// Notes what a lane is doing.
