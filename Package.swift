@@ -149,7 +149,8 @@ let package = Package(
     .testTarget(
       name: "CollectiveTests",
       dependencies: [
-        "Training", "Optimizers", "DataParallelism", "MessagePassing", "Tensors", "CKernels",
+        "Training", "Configuration", "Datasets", "Networks", "Optimizers", "DataParallelism",
+        "MessagePassing", "Tensors", "CKernels",
       ],
       swiftSettings: swiftSettings),
     tests(of: "JSONText", ["JSONText"]),

@@ -1,5 +1,6 @@
 import CFlight
 import DurableFiles
+import JSONText
 import TestSupport
 import Testing
 
