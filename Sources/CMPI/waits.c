@@ -12,7 +12,8 @@ static _Atomic int rank_waited_for;
 static int rank_of_all(const cmpi_comm *comm, int peer) {
   MPI_Group own, all;
   int rank = -1;
-  if (peer < 0 || comm->serial || MPI_Comm_group(comm->handle, &own)) return -1;
+  // A rank that is none is for the call itself to refuse.
+  if (peer < 0 || peer >= comm->size || MPI_Comm_group(comm->handle, &own)) return -1;
   if (MPI_Comm_group(MPI_COMM_WORLD, &all) == 0) {
     if (MPI_Group_translate_ranks(own, 1, &peer, all, &rank)) rank = -1;
     MPI_Group_free(&all);
