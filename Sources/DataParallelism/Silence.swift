@@ -15,7 +15,7 @@ package struct Silence: Sendable, Hashable, CustomStringConvertible {
 
   /// What happened, as one sentence.
   package var description: String {
-    let place = place ?? "doing what cannot be seen from here"
+    let place = place ?? "(what it does cannot be seen from here)"
     let waiters =
       waiting.isEmpty
       ? "no other rank waits for it"

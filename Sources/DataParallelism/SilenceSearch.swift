@@ -69,10 +69,13 @@ struct SilenceSearch: Sendable {
   /// - Parameters:
   ///   - limit: seconds.
   ///   - messageWait: the message that this rank waits for.
+  /// - Returns: the silence; nil where there is none.
   func longest(beyond limit: Int, messageWait: (rank: Int?, since: UInt64)?) -> FoundSilence? {
     let states = group.states
     let wait = messageWait.map { (rank: $0.rank, since: max($0.since, awakeSince)) }
-    if let lane = silentLane(states, limit, messageWait: wait) { return found(lane, states, wait) }
+    if let lane = silentLane(states, limit, isAwaited: wait != nil) {
+      return found(lane, states, wait)
+    }
     guard let wait, Self.age(wait.since) >= limit else { return nil }
     let members = Set(states.map(\.rank))
     if members.count == names.count { return nil }
@@ -89,20 +92,21 @@ struct SilenceSearch: Sendable {
   ) -> FoundSilence? {
     guard let wait, age(wait.since) >= limit else { return nil }
     let silence = Silence(
-      rank: wait.rank, name: wait.rank.map { names[$0] } ?? "a rank that cannot be told", place: nil,
+      rank: wait.rank, name: wait.rank.map { names[$0] } ?? "a rank that cannot be told",
+      place: nil,
       seconds: age(wait.since), waiting: [rank])
     return FoundSilence(silence: silence, since: wait.since) { _ in true }
   }
 
   /// The lane of the group that is silent for the longest time.
   private func silentLane(
-    _ states: [LaneState], _ limit: Int, messageWait wait: (rank: Int?, since: UInt64)?
+    _ states: [LaneState], _ limit: Int, isAwaited waits: Bool
   ) -> Int? {
-    let isAwaited = wait != nil || states.contains(where: \.isWaiting)
+    let isAwaited = waits || states.contains(where: \.isWaiting)
     let silent = states.indices.filter { lane in
       let isWatched = isAwaited || (isRunning && group.ownLanes.contains(lane))
       return isWatched && !states[lane].isWaiting && Self.age(sights[lane].since) >= limit
-        && !(wait != nil && lane == group.ownLanes.lowerBound)
+        && !(waits && lane == group.ownLanes.lowerBound)
     }
     return silent.min { sights[$0].since < sights[$1].since }
   }
@@ -141,7 +145,8 @@ struct SilenceSearch: Sendable {
       let waiting = Set(waiters + passed).subtracting([rank]).sorted()
       guard let ring = rings[rank] else {
         let silence = Silence(
-          rank: rank, name: names[rank], place: nil, seconds: Self.age(wait.since), waiting: waiting)
+          rank: rank, name: names[rank], place: nil, seconds: Self.age(wait.since), waiting: waiting
+        )
         return FoundSilence(silence: silence, since: wait.since) { _ in true }
       }
       if !waiters.contains(rank) { return found(ring, waiting: waiting, flight.folder, limit) }

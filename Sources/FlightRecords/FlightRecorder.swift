@@ -159,6 +159,7 @@ extension FlightRecorder {
   ///   - path: the other rank's file.
   ///   - track: the track.
   ///   - key: what it is about.
+  /// - Returns: whether nobody has told of it before; true also where that cannot be known.
   package static func claim(file path: String, track: Int, key: UInt64) -> Bool {
     unsafe flight_claim(path, UInt32(track), key)
   }

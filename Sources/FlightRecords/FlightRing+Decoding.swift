@@ -58,7 +58,8 @@ extension FlightRing {
         rank: header.waits_for < 0 ? nil : Int(header.waits_for),
         since: clock.time(ofMonotonic: header.waits_since_ns))
     self.tracks = states.enumerated().map { index, state in
-      let offset = headerSize + tracks * trackSize
+      let offset =
+        headerSize + tracks * trackSize
         + index * capacity * MemoryLayout<flight_event>.stride
       return FlightTrack(
         eventCount: state.count, lastSeen: clock.time(ofMonotonic: state.seen_ns),

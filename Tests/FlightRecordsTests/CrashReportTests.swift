@@ -24,7 +24,8 @@ struct CrashReportTests {
       lines == [
         "rank 2 (host a, pid 72) ended in the backward pass of step 418, 0.8 s into it; "
           + "signal 11 (SIGSEGV)",
-        "rank 0 (host a, pid 70) gave up because of rank 2, in the update of step 418, at a barrier",
+        "rank 0 (host a, pid 70) gave up because of rank 2, in the update of step 418, "
+          + "at a barrier",
         "rank 1 (host a, pid 71) waited 0.9 s for rank 2 in the update of step 418, "
           + "waiting for gradients",
       ])
@@ -80,8 +81,8 @@ struct CrashReportTests {
     let lines = lines([
       MadeUp.ring(0, of: 2, [], end: .finished),
       MadeUp.ring(
-        1, of: 2, [MadeUp.event(.checkpoint, (0, nil))], end: .failed("no space\nmore", culprit: nil)
-      ),
+        1, of: 2, [MadeUp.event(.checkpoint, (0, nil))],
+        end: .failed("no space\nmore", culprit: nil)),
     ])
     #expect(
       lines == [

@@ -174,7 +174,8 @@ struct DecodingTests {
     // Everything behind what says how large the file is.
     let range = seed % 2 == 0 ? 24..<3000 : 24..<bytes.count
     for _ in 0..<(range.count / 4) {
-      bytes[range.lowerBound + Int(next() % UInt64(range.count))] = UInt8(truncatingIfNeeded: next())
+      let offset = range.lowerBound + Int(next() % UInt64(range.count))
+      bytes[offset] = UInt8(truncatingIfNeeded: next())
     }
     let ring = try FlightRing(bytes, path: "x")
     let folder = FlightFolder(rings: [ring])

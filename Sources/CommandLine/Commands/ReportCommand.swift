@@ -46,7 +46,7 @@ struct ReportCommand: Command {
     var lines: [String] = []
     do {
       let record = try RunRecord.load(from: run)
-      let reason = record.launch.exitReason.map { ": \($0.split(separator: "\n").first ?? "")" } ?? ""
+      let reason = record.launch.exitReason?.split(separator: "\n").first.map { ": \($0)" } ?? ""
       lines.append(
         "\(record.name)  \(record.launch.status.rawValue)\(reason)  "
           + "\(count(record.launch.ranks, "rank")) x \(count(record.launch.workers, "worker"))")
