@@ -63,6 +63,7 @@ let package = Package(
     // Our own C.
     cModule("CMPI", ["COpenMPI"]),
     cModule("CLanes"),
+    cModule("CFlight"),
     cModule("CKernels"),
 
     // The engine: from numbers to networks.
@@ -75,8 +76,10 @@ let package = Package(
 
     // The data plane.
     module("MessagePassing", ["CMPI"]),
+    module("FlightRecords", ["CFlight", "JSONText", "DurableFiles"]),
     module(
-      "DataParallelism", ["MessagePassing", "Tensors", "CKernels", "CLanes", "CXXHash"]),
+      "DataParallelism",
+      ["MessagePassing", "FlightRecords", "Tensors", "CKernels", "CLanes", "CXXHash"]),
 
     // What a run reads and writes.
     module("Datasets", ["Tensors", "Options", "CZlib", "CXXHash", "CKernels"]),
@@ -92,7 +95,7 @@ let package = Package(
       "Training",
       [
         "Configuration", "Networks", "Optimizers", "Datasets", "DataParallelism", "MessagePassing",
-        "Checkpoints", "RunRecords", "JSONText", "Options", "Operators", "Tensors",
+        "FlightRecords", "Checkpoints", "RunRecords", "JSONText", "Options", "Operators", "Tensors",
       ]),
     module(
       "Conformance",
@@ -102,7 +105,7 @@ let package = Package(
       [
         "Training", "Conformance", "Configuration", "Networks", "Optimizers", "Datasets",
         "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "JSONText",
-        "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
+        "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking", "FlightRecords",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
@@ -140,11 +143,14 @@ let package = Package(
     tests(of: "Optimizers", ["Optimizers", "Options", "Tensors"]),
     tests(of: "Datasets", ["Datasets", "Tensors", "Options", "CZlib"]),
     tests(of: "MessagePassing", ["MessagePassing"]),
-    tests(of: "DataParallelism", ["DataParallelism", "MessagePassing", "Tensors"]),
+    tests(of: "FlightRecords", ["FlightRecords", "CFlight", "JSONText", "DurableFiles"]),
+    tests(
+      of: "DataParallelism", ["DataParallelism", "FlightRecords", "MessagePassing", "Tensors"]),
     .testTarget(
       name: "CollectiveTests",
       dependencies: [
-        "Training", "Optimizers", "DataParallelism", "MessagePassing", "Tensors", "CKernels",
+        "Training", "Configuration", "Datasets", "Networks", "Optimizers", "DataParallelism",
+        "MessagePassing", "Tensors", "CKernels",
       ],
       swiftSettings: swiftSettings),
     tests(of: "JSONText", ["JSONText"]),

@@ -21,6 +21,12 @@ typedef struct {
   _Atomic uint64_t start_time;
   /// The namespace that the process id is valid in.
   _Atomic uint64_t pid_namespace;
+  /// How often the lane has said what it is doing.
+  _Atomic uint32_t beats;
+  /// The `beats` at which a silence was told of, plus 1.
+  _Atomic uint32_t told;
+  /// When the process last saw the lane wait for a message, in monotonic nanoseconds; 0: it does not.
+  _Atomic uint64_t message_wait_ns;
 } clanes_lane;
 
 struct clanes_team {
@@ -34,6 +40,8 @@ struct clanes_team {
   _Alignas(CLANES_LINE) _Atomic uint32_t epoch;
   /// How many lanes sleep or are about to.
   _Atomic uint32_t sleepers;
+  /// The rank of the lane that completed the last barrier.
+  _Atomic uint32_t last_rank;
   clanes_lane lane[];
 };
 

@@ -94,6 +94,10 @@ void clanes_abort(clanes_team *team, uint32_t lane, int32_t code) {
   end_team(team, CLANES_ABORTED, lane, code);
 }
 
+bool clanes_end_stalled(clanes_team *team, uint32_t lane) {
+  return end_team(team, CLANES_STALLED, lane, 0);
+}
+
 /// Looks for a lane that has not arrived and never will; true where the team has ended.
 static bool look_for_missing(clanes_team *team, uint32_t epoch, uint64_t waited_ns,
                              const clanes_patience *patience, bool *first) {
@@ -158,20 +162,42 @@ static clanes_outcome wait_for_epoch(clanes_team *team, uint32_t epoch,
   return passed;
 }
 
-clanes_outcome clanes_barrier(clanes_team *team, uint32_t lane, const clanes_patience *patience) {
-  if (team->lanes == 1) {
-    uint64_t end = atomic_load_explicit(&team->end, memory_order_relaxed);
-    return end ? outcome_of(end, false) : (clanes_outcome){.status = CLANES_PASSED};
-  }
-  uint32_t epoch = atomic_load_explicit(&team->epoch, memory_order_acquire);
-  atomic_store_explicit(&team->lane[lane].arrived, epoch + 1, memory_order_release);
-  if (atomic_fetch_add(&team->arrivals, 1) + 1 < team->lanes)
-    return wait_for_epoch(team, epoch, patience);
+bool clanes_arrive(clanes_team *team, uint32_t lane, uint32_t *epoch) {
+  clanes_lane *self = &team->lane[lane];
+  *epoch = atomic_load_explicit(&team->epoch, memory_order_acquire);
+  atomic_store_explicit(&self->arrived, *epoch + 1, memory_order_release);
+  if (atomic_fetch_add(&team->arrivals, 1) + 1 < team->lanes) return false;
   // An aborting lane never arrives, so a full barrier is passed whatever the flag says.
   atomic_store_explicit(&team->arrivals, 0, memory_order_relaxed);
-  atomic_store(&team->epoch, epoch + 1);
+  // Nobody passes the next barrier before all have read this.
+  atomic_store_explicit(&team->last_rank, atomic_load_explicit(&self->rank, memory_order_relaxed),
+                        memory_order_relaxed);
+  atomic_store(&team->epoch, *epoch + 1);
   if (atomic_load(&team->sleepers)) wake_all(team);
-  return (clanes_outcome){.status = CLANES_PASSED};
+  return true;
+}
+
+clanes_outcome clanes_wait(clanes_team *team, uint32_t epoch, const clanes_patience *patience) {
+  clanes_outcome outcome = wait_for_epoch(team, epoch, patience);
+  outcome.last_rank = atomic_load_explicit(&team->last_rank, memory_order_relaxed);
+  return outcome;
+}
+
+void clanes_note_message_wait(clanes_team *team, uint32_t lane, bool waits) {
+  atomic_store_explicit(&team->lane[lane].message_wait_ns, waits ? now_ns() : 0,
+                        memory_order_relaxed);
+}
+
+/// Whether a lane waits for a message; of a process that is stopped nobody knows.
+static bool waits_for_message(const clanes_lane *lane) {
+  uint64_t seen = atomic_load_explicit(&lane->message_wait_ns, memory_order_relaxed);
+  return seen != 0 && now_ns() - seen < 1000000000u;
+}
+
+bool clanes_claim_silence(clanes_team *team, uint32_t lane) {
+  clanes_lane *silent = &team->lane[lane];
+  uint32_t now = atomic_load(&silent->beats) + 1, before = atomic_load(&silent->told);
+  return before != now && atomic_compare_exchange_strong(&silent->told, &before, now);
 }
 
 /// Looks for any lane whose process has ended; true where the team has ended.
@@ -208,8 +234,10 @@ clanes_outcome clanes_relax(clanes_team *team, uint32_t lane, uint32_t round,
 
 void clanes_publish(clanes_team *team, uint32_t lane, uint64_t step, uint32_t phase) {
   clanes_lane *self = &team->lane[lane];
+  uint32_t beats = atomic_load_explicit(&self->beats, memory_order_relaxed);
   atomic_store_explicit(&self->step, step, memory_order_relaxed);
   atomic_store_explicit(&self->phase, phase, memory_order_relaxed);
+  atomic_store_explicit(&self->beats, beats + 1, memory_order_relaxed);
 }
 
 clanes_lane_state clanes_state(const clanes_team *team, uint32_t lane) {
@@ -219,6 +247,8 @@ clanes_lane_state clanes_state(const clanes_team *team, uint32_t lane) {
       .pid = atomic_load(&self->pid),
       .step = atomic_load(&self->step),
       .phase = atomic_load(&self->phase),
-      .waiting = atomic_load(&self->arrived) != atomic_load(&team->epoch),
+      .beats = atomic_load(&self->beats),
+      .waiting = atomic_load(&self->arrived) != atomic_load(&team->epoch) ||
+                 waits_for_message(self),
   };
 }

@@ -38,4 +38,5 @@ struct cmpi_requests {
 #endif
 };
 
+
 #endif

@@ -8,7 +8,12 @@
 
 int cmpi_barrier(cmpi_comm *comm) {
 #if CMPI_WITH_MPI
-  if (!comm->serial) return MPI_Barrier(comm->handle);
+  if (!comm->serial) {
+    cmpi_begin_wait(comm, -1);
+    int code = MPI_Barrier(comm->handle);
+    cmpi_end_wait();
+    return code;
+  }
 #endif
   (void)comm;
   return 0;
@@ -16,34 +21,37 @@ int cmpi_barrier(cmpi_comm *comm) {
 
 int cmpi_broadcast(cmpi_comm *comm, void *bytes, size_t count, int root) {
 #if CMPI_WITH_MPI
-  if (!comm->serial) {
-    for (size_t done = 0; done < count;) {
-      size_t piece = count - done < comm->piece ? count - done : comm->piece;
-      int code = MPI_Bcast((char *)bytes + done, (int)piece, MPI_BYTE, root, comm->handle);
-      if (code) return code;
-      done += piece;
-    }
+  int code = 0;
+  if (!comm->serial) cmpi_begin_wait(comm, comm->rank == root ? -1 : root);
+  for (size_t done = 0; done < count && !comm->serial && !code;) {
+    size_t piece = count - done < comm->piece ? count - done : comm->piece;
+    code = MPI_Bcast((char *)bytes + done, (int)piece, MPI_BYTE, root, comm->handle);
+    done += piece;
   }
-#endif
+  cmpi_end_wait();
+  return code;
+#else
   (void)comm, (void)bytes, (void)count, (void)root;
   return 0;
+#endif
 }
 
 int cmpi_sum_f32(cmpi_comm *comm, float *values, size_t count) {
 #if CMPI_WITH_MPI
-  if (!comm->serial) {
-    size_t most = comm->piece / sizeof(float) ? comm->piece / sizeof(float) : 1;
-    for (size_t done = 0; done < count;) {
-      size_t piece = count - done < most ? count - done : most;
-      int code = MPI_Allreduce(MPI_IN_PLACE, values + done, (int)piece, MPI_FLOAT, MPI_SUM,
-                               comm->handle);
-      if (code) return code;
-      done += piece;
-    }
+  const size_t most = comm->piece / sizeof(float) ? comm->piece / sizeof(float) : 1;
+  int code = 0;
+  if (!comm->serial) cmpi_begin_wait(comm, -1);
+  for (size_t done = 0; done < count && !comm->serial && !code;) {
+    size_t piece = count - done < most ? count - done : most;
+    code = MPI_Allreduce(MPI_IN_PLACE, values + done, (int)piece, MPI_FLOAT, MPI_SUM, comm->handle);
+    done += piece;
   }
-#endif
+  cmpi_end_wait();
+  return code;
+#else
   (void)comm, (void)values, (void)count;
   return 0;
+#endif
 }
 
 cmpi_requests *cmpi_requests_create(void) { return calloc(1, sizeof(cmpi_requests)); }
@@ -122,6 +130,15 @@ static uint64_t now_ms(void) {
   return (uint64_t)time.tv_sec * 1000u + (uint64_t)time.tv_nsec / 1000000u;
 }
 
+/// A wait that takes long: makes known for whom, and ends it at its limit.
+static int look_around(const cmpi_comm *comm, cmpi_requests *set, uint64_t waited_ms,
+                       uint32_t stall_ms, int *missing) {
+  int code = cmpi_missing(set, missing);
+  if (code) return code;
+  cmpi_begin_wait(comm, *missing);
+  return stall_ms && waited_ms > stall_ms ? CMPI_STALLED : 0;
+}
+
 /// What a poll without success does next: nothing for some microseconds, then it lets others run.
 static void relax(uint32_t round, bool crowded) {
   struct timespec nap = {.tv_sec = 0, .tv_nsec = 50000};
@@ -168,26 +185,26 @@ int cmpi_missing(cmpi_requests *set, int *missing) {
 
 int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms, int *missing) {
 #if CMPI_WITH_MPI
-  uint64_t start = 0;
-  for (uint32_t round = 0; set->count; round++) {
+  uint64_t start = 0, looked = 0;
+  int code = 0, peer = -1;
+  for (uint32_t round = 0; set->count && !code; round++) {
     int all = 0;
-    int code = MPI_Testall((int)set->count, set->handles, &all, MPI_STATUSES_IGNORE);
-    if (code) return code;
-    if (all) {
-      set->count = 0;
-      break;
-    }
+    code = MPI_Testall((int)set->count, set->handles, &all, MPI_STATUSES_IGNORE);
+    if (all) set->count = 0;
+    if (code || all) break;
     relax(round, comm->crowded);
-    if (stall_ms && round % 1024 == 1023) {
-      if (start == 0) start = now_ms();
-      if (now_ms() - start > stall_ms) {
-        code = cmpi_missing(set, missing);
-        return code ? code : CMPI_STALLED;
-      }
-    }
+    if (round % 1024 != 1023) continue;
+    uint64_t now = now_ms();
+    if (start == 0) start = looked = now;
+    if (now - looked < 100) continue;
+    looked = now;
+    code = look_around(comm, set, now - start, stall_ms, &peer);
   }
+  if (start) cmpi_end_wait();
+  if (code == CMPI_STALLED) *missing = peer;
+  return code;
 #else
   (void)comm, (void)set, (void)stall_ms, (void)missing;
-#endif
   return 0;
+#endif
 }

@@ -36,7 +36,7 @@ static size_t shared_memory_left(void) {
   return (size_t)status.f_bavail * status.f_frsize;
 }
 
-static int create_shared(cmpi_comm *node, size_t bytes, cmpi_window *window, size_t *available) {
+static int map_shared(cmpi_comm *node, size_t bytes, cmpi_window *window, size_t *available) {
   unsigned long long sizes[2] = {bytes + PAGE, 0};
   if (node->rank == 0) sizes[1] = shared_memory_left();
   int code = MPI_Bcast(sizes, 2, MPI_UNSIGNED_LONG_LONG, 0, node->handle);
@@ -59,6 +59,21 @@ static int create_shared(cmpi_comm *node, size_t bytes, cmpi_window *window, siz
   window->memory = (void *)(((uintptr_t)base + PAGE - 1) / PAGE * PAGE);
   prefer_large_pages(window->memory, (sizes[0] - PAGE) / PAGE * PAGE);
   return 0;
+}
+
+static int create_shared(cmpi_comm *node, size_t bytes, cmpi_window *window, size_t *available) {
+  cmpi_begin_wait(node, -1);
+  int code = map_shared(node, bytes, window, available);
+  cmpi_end_wait();
+  return code;
+}
+
+static int free_shared(cmpi_window *window) {
+  cmpi_begin_wait(NULL, -1);
+  int code = MPI_Win_unlock_all(window->handle);
+  if (!code) code = MPI_Win_free(&window->handle);
+  cmpi_end_wait();
+  return code;
 }
 #endif
 
@@ -91,8 +106,7 @@ int cmpi_window_free(cmpi_window *window) {
     munmap(window->memory, window->mapped);
   } else {
 #if CMPI_WITH_MPI
-    code = MPI_Win_unlock_all(window->handle);
-    if (!code) code = MPI_Win_free(&window->handle);
+    code = free_shared(window);
 #endif
   }
   free(window);

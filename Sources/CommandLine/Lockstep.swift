@@ -14,7 +14,7 @@ package enum Lockstep {
       """,
     commands: [
       TrainCommand(), EvaluateCommand(), PredictCommand(), SummaryCommand(), ConfigCheckCommand(),
-      ConformanceCommand(), BenchCommand(), GradientCheckCommand(),
+      ConformanceCommand(), BenchCommand(), GradientCheckCommand(), ReportCommand(),
     ],
     exitCode: { Failure($0).exitCode }, willFail: failTogether)
 

@@ -1,3 +1,4 @@
+internal import FlightRecords
 package import MessagePassing
 package import Tensors
 
@@ -107,10 +108,12 @@ package final class AllReduceExchange: GradientExchange {
   ) throws(DataParallelismError) {
     if lane == core.lanes.lowerBound {
       let sum = localSums[0].destination
+      core.recorder.pause(0, for: .allReduce, bytes: sum.count * MemoryLayout<Float>.stride)
       try throwing { () throws(MPIError) in
         try unsafe core.communicator.sum(
           UnsafeMutableBufferPointer(start: sum.pointer, count: sum.count))
       }
+      core.recorder.resume(0)
     }
     try barrier(lane: lane)
     slices[lane - core.lanes.lowerBound].add(keepsSums: keepsSums, visit)

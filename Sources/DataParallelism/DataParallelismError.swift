@@ -1,3 +1,4 @@
+internal import FlightRecords
 package import MessagePassing
 
 /// What a lane is doing; the watchdog names it.
@@ -16,6 +17,19 @@ package enum LanePhase: UInt32, Sendable, CaseIterable {
   case evaluation
   /// Writing or reading a checkpoint.
   case checkpoint
+
+  /// Under which name it is recorded.
+  var operation: FlightOperation {
+    switch self {
+    case .start: .start
+    case .data: .data
+    case .forward: .forward
+    case .backward: .backward
+    case .update: .update
+    case .evaluation: .evaluation
+    case .checkpoint: .checkpoint
+    }
+  }
 }
 
 /// A lane as others last saw it.
@@ -36,6 +50,8 @@ package enum DataParallelismError: Error, Sendable, Hashable, CustomStringConver
   case died(Peer, waiting: [Int])
   /// A rank did not come within the time limit.
   case stalled(Peer, waiting: [Int], seconds: Int)
+  /// A rank gave no sign of life within the time limit.
+  case silent(Silence)
   /// Another lane failed first, on the rank given.
   case abandoned(rank: Int)
   /// Messages failed.
@@ -49,6 +65,16 @@ package enum DataParallelismError: Error, Sendable, Hashable, CustomStringConver
   /// A worker thread could not be started.
   case thread(code: Int32)
 
+  /// The rank that caused it, where that is one and need not be this one.
+  package var culprit: Int? {
+    switch self {
+    case .died(let peer, _), .stalled(let peer, _, _): peer.rank
+    case .silent(let silence): silence.rank
+    case .abandoned(let rank): rank
+    case .messagePassing, .fewerShardsThanRanks, .disagreement, .severalNodes, .thread: nil
+    }
+  }
+
   /// Whether this only follows from another rank's or lane's error, which will be reported by it.
   package var isConsequence: Bool {
     if case .abandoned = self { true } else { false }
@@ -59,12 +85,15 @@ package enum DataParallelismError: Error, Sendable, Hashable, CustomStringConver
     switch self {
     case .died(let peer, let waiting):
       "rank \(peer.rank) (pid \(peer.processIdentifier)) died at step \(peer.step) while in "
-        + "\(peer.phase); \(Self.text(waiting)) waited for it"
+        + "\(peer.phase); \(rankList(waiting)) waited for it"
         + "\n  hint: its own messages are above; if there are none, see whether the kernel ended "
         + "it for lack of memory (`dmesg`)"
     case .stalled(let peer, let waiting, let seconds):
       "rank \(peer.rank) (pid \(peer.processIdentifier)) has not come for \(seconds) s at step "
-        + "\(peer.step) while in \(peer.phase); \(Self.text(waiting)) waited for it"
+        + "\(peer.step) while in \(peer.phase); \(rankList(waiting)) waited for it"
+    case .silent(let silence):
+      silence.description
+        + "\n  hint: a longer time is set by `distributed.stall_abort`, 0 is none"
     case .abandoned(let rank):
       "stopped because rank \(rank) failed"
     case .messagePassing(let error):
@@ -83,9 +112,5 @@ package enum DataParallelismError: Error, Sendable, Hashable, CustomStringConver
       "a worker thread could not be started (error \(code))"
         + "\n  hint: set fewer `train.workers`, or raise the limit of processes (`ulimit -u`)"
     }
-  }
-
-  private static func text(_ ranks: [Int]) -> String {
-    (ranks.count == 1 ? "rank " : "ranks ") + ranks.map(String.init).joined(separator: ", ")
   }
 }

@@ -1,3 +1,4 @@
+package import FlightRecords
 internal import MessagePassing
 package import Tensors
 
@@ -69,6 +70,8 @@ package final class ExchangeCore: Sendable {
   let groups: RankGroups
   let buffers: ExchangeBuffers
   let group: LaneGroup
+  /// Records what the lanes of this rank do.
+  package var recorder: FlightRecorder { group.recorder }
   /// A chunk of memory for each lane of this rank.
   let scratch: [FloatStorage]
   /// For each lane of this rank, the additions after each of its shards.
@@ -133,22 +136,26 @@ package final class ExchangeCore: Sendable {
     _ lanes: Int, in buffers: ExchangeBuffers, _ settings: ExchangeSettings, _ groups: RankGroups
   ) throws(MPIError) -> LaneGroup {
     let group: LaneGroup
+    let first = groups.place * settings.workers
+    let ownLanes = first..<(first + settings.workers)
+    let worldRank = groups.worldRanks[groups.all.rank]
+    let recorder = FlightRecorder(
+      lanes: settings.workers, rank: worldRank, rankCount: groups.all.size)
     // Where messages are waited for, their own time limit tells better who is missing.
     let isWholeWorld = groups.ownRanks.count == groups.all.size
     let stallLimit = isWholeWorld ? settings.stallLimit : 0
     if groups.isLeader {
       unsafe group = LaneGroup(
-        making: buffers.team, lanes: lanes, ownLanes: settings.workers, stallLimit: stallLimit)
+        making: buffers.team, lanes: lanes, ownLanes: ownLanes, recorder: recorder,
+        stallLimit: stallLimit)
       try groups.members.barrier()
     } else {
       try groups.members.barrier()
       unsafe group = LaneGroup(
-        attaching: buffers.team, lanes: lanes, ownLanes: settings.workers, stallLimit: stallLimit)
+        attaching: buffers.team, lanes: lanes, ownLanes: ownLanes, recorder: recorder,
+        stallLimit: stallLimit)
     }
-    let first = groups.place * settings.workers
-    for lane in first..<(first + settings.workers) {
-      group.join(lane, rank: groups.worldRanks[groups.all.rank])
-    }
+    for lane in ownLanes { group.join(lane, rank: worldRank) }
     try groups.members.barrier()
     return group
   }

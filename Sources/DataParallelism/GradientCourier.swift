@@ -1,3 +1,4 @@
+internal import FlightRecords
 internal import MessagePassing
 internal import Tensors
 
@@ -59,6 +60,7 @@ final class GradientCourier: @unchecked Sendable {
   ///   - counters: What the group's lanes and ranks tell each other.
   ///   - sumWork: The local sums that gradients wait for.
   ///   - portionWork: The updates that parameters wait for.
+  /// - Throws: ``DataParallelismError/messagePassing(_:)`` without memory.
   init(
     _ core: ExchangeCore, plan: MessagePlan, counters: StepCounters, sumWork: SegmentWork,
     portionWork: SegmentWork
@@ -98,11 +100,22 @@ final class GradientCourier: @unchecked Sendable {
       // A group that owns nothing may have all messages before its lanes come to a meeting.
       if try meetings.turn() { hasMoved = true }
       if hasMoved || !isRunning {
+        if stall.isLong { Communicator.endWait() }
         stall.reset()
-      } else if stall.exceeds(communicator.stallLimit), let rank = try missingPeer() {
-        throw communicator.silence(of: plan.groups.worldRanks[rank])
+      } else if let seconds = stall.look() {
+        try noteSilence(seconds)
       }
       return hasMoved
+    }
+  }
+
+  /// Makes known for whom this rank waits, and ends the wait at its limit.
+  private func noteSilence(_ seconds: Double) throws(MPIError) {
+    guard let rank = try missingPeer() else { return }
+    communicator.beginWait(for: rank)
+    let limit = Double(communicator.stallLimit) / 1000
+    if limit > 0, seconds > limit {
+      throw communicator.silence(of: plan.groups.worldRanks[rank])
     }
   }
 
@@ -124,11 +137,13 @@ final class GradientCourier: @unchecked Sendable {
     var hasMoved = try takeRecords()
     let written = counters.written.least - step * segmentCount
     while sent < segmentCount, written > sent, isSummed(sent) {
+      note(.sendGradients, messages.gradientSends[sent])
       try communicator.send(messages.gradientSends[sent], in: gradientSends)
       sent += 1
       hasMoved = true
     }
     while gathered < segmentCount, try communicator.test(gradientArrivals[gathered].requests) {
+      note(.receiveGradients, messages.gradientReceives[gathered])
       for message in messages.gradientReceives[gathered] { message.unpack() }
       gathered += 1
       counters.gathered[place].set(step * segmentCount + gathered)
@@ -140,6 +155,7 @@ final class GradientCourier: @unchecked Sendable {
       hasMoved = true
     }
     while updates, shared < segmentCount, isFinished(shared) {
+      note(.shareParameters, messages.shareSends[shared])
       try communicator.send(messages.shareSends[shared], in: shares[shared])
       shared += 1
       hasMoved = true
@@ -156,11 +172,21 @@ final class GradientCourier: @unchecked Sendable {
       !updates || shared == segmentCount && arrived == segmentCount
     {
       isRunning = false
+      core.recorder.end(core.recorder.messageTrack)
       step += 1
       counters.completed[place].set(step)
       hasMoved = true
     }
     return hasMoved
+  }
+
+  /// Records what is sent or has come.
+  private func note(_ operation: FlightOperation, _ messages: [Message]) {
+    guard let first = messages.first else { return }
+    core.recorder.begin(
+      core.recorder.messageTrack, operation, step: UInt64(step + 1),
+      bytes: messages.reduce(0) { unsafe $0 + $1.bytes.count },
+      peer: plan.groups.worldRanks[first.peer])
   }
 
   private func isSummed(_ segment: Int) -> Bool {

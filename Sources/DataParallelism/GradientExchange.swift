@@ -2,6 +2,7 @@
 // where all lanes see the same memory, and MessageExchange, where groups of ranks send each other
 // what they need. A third, AllReduceExchange, leaves the adding to MPI, and its bits with it.
 
+package import FlightRecords
 internal import MessagePassing
 package import Tensors
 
@@ -162,6 +163,8 @@ extension GradientExchange {
   package var lanes: Range<Int> { core.lanes }
   /// This rank.
   package var rank: Int { core.communicator.rank }
+  /// Records what the lanes of this rank do; see ``note(lane:step:phase:)``.
+  package var recorder: FlightRecorder { core.recorder }
   /// All parameters.
   package var parameters: FloatView { core.buffers.parameters }
   /// The optimizer's state, each buffer laid out as the parameters.
@@ -199,7 +202,9 @@ extension GradientExchange {
     core.totals()
   }
 
-  /// Notes what a lane is doing, for others that may wait for it.
+  /// Notes what a lane is doing, for others that may wait for it, and for the record.
+  ///
+  /// A sign of life: long work gives one from time to time.
   package func note(lane: Int, step: UInt64, phase: LanePhase) {
     core.group.note(core.member(lane), step: step, phase: phase)
   }
@@ -209,6 +214,11 @@ extension GradientExchange {
   /// - Throws: ``DataParallelismError`` where a rank failed.
   package func barrier(lane: Int) throws(DataParallelismError) {
     try core.group.barrier(core.member(lane))
+  }
+
+  /// Records by what error this rank ends.
+  package func recordFailure(_ error: any Error) {
+    recorder.noteEnd(error: "\(error)", culprit: (error as? DataParallelismError)?.culprit)
   }
 
   /// Makes other lanes leave their waits with an error, since this one failed.

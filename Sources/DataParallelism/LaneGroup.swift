@@ -1,4 +1,5 @@
 internal import CLanes
+internal import FlightRecords
 internal import Glibc
 
 /// The lanes that share memory: all of a node, or all of one rank.
@@ -10,6 +11,10 @@ final class LaneGroup: Sendable {
   let count: Int
   private let team: LaneMemory
   private let patience: clanes_patience
+  /// Records what the lanes of this process do.
+  let recorder: FlightRecorder
+  /// The lanes of this process.
+  let ownLanes: Range<Int>
 
   /// The C structure, which any thread may use at any time: all its words are atomic.
   @safe
@@ -30,26 +35,33 @@ final class LaneGroup: Sendable {
   /// - Parameters:
   ///   - memory: At least ``byteCount(lanes:)`` bytes, 128-byte aligned.
   ///   - lanes: The number of lanes.
-  ///   - ownLanes: How many of them this process runs.
+  ///   - ownLanes: Those of them that this process runs.
+  ///   - recorder: Records what they do.
   ///   - stallLimit: Seconds after which a missing lane is an error; 0: never.
   init(
-    making memory: UnsafeMutableRawPointer, lanes: Int, ownLanes: Int, stallLimit: Int
+    making memory: UnsafeMutableRawPointer, lanes: Int, ownLanes: Range<Int>,
+    recorder: FlightRecorder, stallLimit: Int
   ) {
     self.count = lanes
+    self.ownLanes = ownLanes
+    self.recorder = recorder
     unsafe self.team = LaneMemory(pointer: clanes_init(memory, UInt32(lanes)))
-    self.patience = Self.patience(lanes, ownLanes, stallLimit)
+    self.patience = Self.patience(lanes, ownLanes.count, stallLimit)
   }
 
   /// Uses the group that another process made in this memory.
   init(
-    attaching memory: UnsafeMutableRawPointer, lanes: Int, ownLanes: Int, stallLimit: Int
+    attaching memory: UnsafeMutableRawPointer, lanes: Int, ownLanes: Range<Int>,
+    recorder: FlightRecorder, stallLimit: Int
   ) {
     guard let team = unsafe clanes_attach(memory) else {
       preconditionFailure("no lane group was made in this memory")
     }
     self.count = lanes
+    self.ownLanes = ownLanes
+    self.recorder = recorder
     unsafe self.team = LaneMemory(pointer: team)
-    self.patience = Self.patience(lanes, ownLanes, stallLimit)
+    self.patience = Self.patience(lanes, ownLanes.count, stallLimit)
   }
 
   private static func patience(_ lanes: Int, _ ownLanes: Int, _ limit: Int) -> clanes_patience {
@@ -68,9 +80,27 @@ final class LaneGroup: Sendable {
   /// - Throws: ``DataParallelismError`` where a lane died, stalled or gave up.
   func barrier(_ lane: Int) throws(DataParallelismError) {
     if count == 1 { return }
+    var epoch: UInt32 = 0
+    // Whoever comes last has not waited: there is nothing to record on the path that counts.
+    if unsafe clanes_arrive(team.pointer, UInt32(lane), &epoch) { return }
+    let track = lane - ownLanes.lowerBound
+    recorder.pause(track, for: .barrier)
     var patience = patience
-    let outcome = unsafe clanes_barrier(team.pointer, UInt32(lane), &patience)
+    let outcome = unsafe clanes_wait(team.pointer, epoch, &patience)
     if outcome.status != CLANES_PASSED { throw failure(outcome) }
+    recorder.resume(track, waitedFor: Int(outcome.last_rank))
+  }
+
+  /// Notes that a lane waits for something other than the barrier.
+  func beginRest(_ lane: Int, _ operation: FlightOperation) {
+    recorder.pause(lane - ownLanes.lowerBound, for: operation)
+    noteMessageWait(lane, true)
+  }
+
+  /// Notes that a lane goes on with what the wait interrupted.
+  func endRest(_ lane: Int) {
+    noteMessageWait(lane, false)
+    recorder.resume(lane - ownLanes.lowerBound)
   }
 
   /// Lets a lane that waits for something of other lanes rest between two looks at it.
@@ -103,6 +133,33 @@ final class LaneGroup: Sendable {
   /// Notes what a lane is doing.
   func note(_ lane: Int, step: UInt64, phase: LanePhase) {
     unsafe clanes_publish(team.pointer, UInt32(lane), step, phase.rawValue)
+    recorder.begin(lane - ownLanes.lowerBound, phase.operation, step: step)
+  }
+
+  /// Every lane as it is now.
+  var states: [LaneState] {
+    (0..<count).map { lane in
+      let state = unsafe clanes_state(team.pointer, UInt32(lane))
+      return LaneState(
+        rank: Int(state.rank), step: state.step,
+        phase: LanePhase(rawValue: state.phase) ?? .start, beats: state.beats,
+        isWaiting: state.waiting)
+    }
+  }
+
+  /// Notes whether a lane waits for a message; its process does so at least once a second.
+  func noteMessageWait(_ lane: Int, _ waits: Bool) {
+    unsafe clanes_note_message_wait(team.pointer, UInt32(lane), waits)
+  }
+
+  /// Whether the caller is the first to tell that a lane has been silent since its last note.
+  func claimSilence(_ lane: Int) -> Bool {
+    unsafe clanes_claim_silence(team.pointer, UInt32(lane))
+  }
+
+  /// Makes all waits of the group fail because of a silent lane; false where they do already.
+  func endStalled(_ lane: Int) -> Bool {
+    unsafe clanes_end_stalled(team.pointer, UInt32(lane))
   }
 
   /// The error of a wait.
@@ -123,4 +180,21 @@ final class LaneGroup: Sendable {
     }
     return .died(peer, waiting: waiting)
   }
+}
+
+/// A lane as its last note shows it.
+struct LaneState: Sendable {
+  /// Its rank.
+  let rank: Int
+  /// The step that it is in.
+  let step: UInt64
+  /// What it does there.
+  let phase: LanePhase
+  /// How often it has said so: a sign of life.
+  let beats: UInt32
+  /// Whether it waits for other lanes, or for a message.
+  let isWaiting: Bool
+
+  /// Where it is: `in the backward pass of step 418`.
+  var place: String { phase.operation.place(step: step) }
 }

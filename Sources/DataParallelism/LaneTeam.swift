@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// The threads of one rank: the calling one and as many more as needed.
@@ -22,21 +21,18 @@ package enum LaneTeam {
     _ body: @escaping @Sendable (Int) throws -> Void
   ) throws {
     let run = TeamRun(body: body, abandon: abandon, onFirstError: onFirstError)
-    var threads: [pthread_t] = []
+    var threads: [WorkerThread] = []
     for index in 1..<max(1, workers) {
-      var thread = pthread_t()
-      let start = unsafe Unmanaged.passRetained(ThreadStart(run: run, index: index))
-      let code = unsafe pthread_create(&thread, nil, runThread, start.toOpaque())
-      if code != 0 {
-        unsafe start.release()
-        run.fail(DataParallelismError.thread(code: code), index: index)
+      do throws(DataParallelismError) {
+        threads.append(try WorkerThread { run.perform(index) })
+      } catch {
+        run.fail(error, index: index)
         break
       }
-      threads.append(thread)
     }
     // Without all threads nobody would ever pass a barrier: those that run are leaving already.
     if threads.count + 1 == max(1, workers) { run.perform(0) }
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
     try run.rethrow()
   }
 }
@@ -78,23 +74,4 @@ private final class TeamRun: Sendable {
   func rethrow() throws {
     if let error = firstError.withLock({ $0 }) { throw error }
   }
-}
-
-/// What a new thread gets to know.
-private final class ThreadStart: Sendable {
-  let run: TeamRun
-  let index: Int
-
-  init(run: TeamRun, index: Int) {
-    self.run = run
-    self.index = index
-  }
-}
-
-/// The C entry of a thread.
-private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let context = unsafe context else { return nil }
-  let start = unsafe Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
-  start.run.perform(start.index)
-  return nil
 }

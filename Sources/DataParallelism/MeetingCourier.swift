@@ -20,7 +20,12 @@ final class MeetingCourier {
 
   /// Prepares for meetings.
   ///
-  /// - Parameter exchanges: Whether groups measure different portions; else each knows everything.
+  /// - Parameters:
+  ///   - core: The memory and the ranks.
+  ///   - plan: What goes where.
+  ///   - counters: What the group's lanes and ranks tell each other.
+  ///   - exchanges: Whether groups measure different portions; else each knows everything.
+  /// - Throws: `MPIError` without memory.
   init(
     _ core: ExchangeCore, plan: MessagePlan, counters: StepCounters, exchanges: Bool
   ) throws(MPIError) {

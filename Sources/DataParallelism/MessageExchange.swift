@@ -1,3 +1,4 @@
+internal import FlightRecords
 package import MessagePassing
 package import Tensors
 
@@ -111,14 +112,14 @@ package final class MessageExchange: GradientExchange {
     // A lane without shards has nothing to write.
     own.written = messages.segments.count
     counters.written[core.member(lane)].set((own.step + 1) * messages.segments.count)
-    try wait(lane, until: { counters.records.value > own.step })
+    try wait(lane, for: .waitForGradients, until: { counters.records.value > own.step })
     return core.raisedFlags()
   }
 
   /// Waits until the messages of a step that changes nothing are all done.
   package func discardGradients(lane: Int) throws(DataParallelismError) {
     let own = progress(lane)
-    try wait(lane, until: { counters.completed.least > own.step })
+    try wait(lane, for: .waitForGradients, until: { counters.completed.least > own.step })
   }
 
   /// Adds all shards' gradients in pieces of the group's portion, chunk by chunk, as they come.
@@ -128,7 +129,7 @@ package final class MessageExchange: GradientExchange {
     let step = progress(lane).step
     let worker = lane - core.lanes.lowerBound
     try wait(
-      lane, until: { work.isAdded(step: step) },
+      lane, for: .waitForGradients, until: { work.isAdded(step: step) },
       doing: { work.addPiece(worker, step: step, keepsSums: keepsSums, visit: visit) })
   }
 
@@ -138,7 +139,8 @@ package final class MessageExchange: GradientExchange {
     own.meetings[meeting.rawValue] += 1
     let count = own.meetings[meeting.rawValue]
     counters.meetingArrivals[meeting.rawValue].increment()
-    try wait(lane, until: { counters.meetings[meeting.rawValue].value >= count })
+    try wait(
+      lane, for: .shareRecords, until: { counters.meetings[meeting.rawValue].value >= count })
   }
 
   /// Walks again through sums that were kept.
@@ -158,7 +160,8 @@ package final class MessageExchange: GradientExchange {
     let own = progress(lane)
     if lane == core.lanes.lowerBound {
       try wait(
-        lane, until: { counters.completed.least > own.step && work.isUpdated(step: own.step) })
+        lane, for: .shareParameters,
+        until: { counters.completed.least > own.step && work.isUpdated(step: own.step) })
     }
     // Others may not have read this step's records yet.
     try barrier(lane: lane)
@@ -168,21 +171,26 @@ package final class MessageExchange: GradientExchange {
 
   /// Waits, and meanwhile adds what others wait for; the first lane may have to carry messages.
   private func wait(
-    _ lane: Int, until isDone: () -> Bool, doing task: () -> Bool = { false }
+    _ lane: Int, for operation: FlightOperation, until isDone: () -> Bool,
+    doing task: () -> Bool = { false }
   ) throws(DataParallelismError) {
     let worker = lane - core.lanes.lowerBound
     let step = progress(lane).step
     var round = 0
+    var isResting = false
     while !isDone() {
       var hasMoved = work.sumPiece(worker, step: step) || task()
       if worker == 0, try pilot.carry() { hasMoved = true }
       if hasMoved {
         round = 0
       } else {
+        if !isResting { core.group.beginRest(core.member(lane), operation) }
+        isResting = true
         try core.group.relax(core.member(lane), round: round)
         round += 1
       }
     }
+    if isResting { core.group.endRest(core.member(lane)) }
   }
 
   // MARK: - Between steps

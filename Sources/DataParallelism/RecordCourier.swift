@@ -17,6 +17,7 @@ final class RecordCourier: @unchecked Sendable {
   /// - Parameters:
   ///   - core: The memory and the ranks.
   ///   - plans: The shards of each group.
+  /// - Throws: ``DataParallelismError/messagePassing(_:)`` without memory.
   init(_ core: ExchangeCore, plans: [GroupPlan]) throws(DataParallelismError) {
     let stride = MemoryLayout<ShardRecord>.stride
     self.core = core

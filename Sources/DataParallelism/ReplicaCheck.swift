@@ -1,4 +1,5 @@
 internal import CXXHash
+internal import FlightRecords
 internal import MessagePassing
 internal import Tensors
 
@@ -8,12 +9,15 @@ package struct ReplicaDriftError: Error, Sendable, Hashable, CustomStringConvert
   package let ranks: [Int]
   /// The first tensor in which the first of them differs.
   package let tensor: String
+  /// The step after which they were compared; nil outside a run.
+  package let step: Int?
 
   /// What differs where.
   package var description: String {
     "the parameters of \(ranks.count == 1 ? "rank" : "ranks") "
       + ranks.map(String.init).joined(separator: ", ")
-      + " differ from those of the other ranks, first in \(tensor)"
+      + " differ from those of the other ranks"
+      + (step.map { " after step \($0)" } ?? "") + ", first in \(tensor)"
       + "\n  hint: the ranks' processors, programs or memory differ; go on from the last checkpoint"
   }
 }
@@ -26,10 +30,14 @@ extension GradientExchange {
 
   /// Compares the parameters of all ranks; collective.
   ///
+  /// - Parameter step: The step that was done last, for the error.
   /// - Throws: ``ReplicaDriftError`` on every rank, naming the ranks that differ from most;
   ///   ``DataParallelismError`` where messages fail.
-  package func compareParameters() throws {
+  package func compareParameters(step: Int? = nil) throws {
     let communicator = core.communicator
+    // The first lane's track: its thread calls this.
+    core.recorder.pause(0, for: .driftCheck)
+    defer { core.recorder.resume(0) }
     let hashes = try throwing { () throws(MPIError) in
       try communicator.allGather(parameterHash())
     }
@@ -41,10 +49,10 @@ extension GradientExchange {
       let own = hash(parameters[entry.range])
       let all = try throwing { () throws(MPIError) in try communicator.allGather(own) }
       if differing(all).contains(first) {
-        throw ReplicaDriftError(ranks: drifted, tensor: entry.name)
+        throw ReplicaDriftError(ranks: drifted, tensor: entry.name, step: step)
       }
     }
-    throw ReplicaDriftError(ranks: drifted, tensor: "the gaps between tensors")
+    throw ReplicaDriftError(ranks: drifted, tensor: "the gaps between tensors", step: step)
   }
 }
 

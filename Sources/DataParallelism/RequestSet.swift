@@ -19,30 +19,31 @@ final class RequestSet {
 
 /// How long messages have been waited for in vain.
 struct StallClock {
+  /// Whether it has been long enough to say for whom.
+  private(set) var isLong = false
   private var looks = 0
   private var begin: Double?
 
   /// Looks between two readings of the clock.
   private static let looksPerReading = 256
+  private static let longSeconds = 0.1
 
   /// Something has come.
   mutating func reset() {
-    (looks, begin) = (0, nil)
+    (looks, begin, isLong) = (0, nil, false)
   }
 
   /// Counts a look in vain.
   ///
-  /// - Parameter milliseconds: The limit; 0 for none.
-  /// - Returns: Whether the limit is exceeded.
-  mutating func exceeds(_ milliseconds: UInt32) -> Bool {
+  /// - Returns: The seconds that the wait has taken, now and then once it is long; else nil.
+  mutating func look() -> Double? {
     looks += 1
-    guard milliseconds > 0, looks % Self.looksPerReading == 0 else { return false }
+    guard looks % Self.looksPerReading == 0 else { return nil }
     let now = MonotonicClock.seconds
-    guard let begin else {
-      begin = now
-      return false
-    }
-    return (now - begin) * 1000 > Double(milliseconds)
+    let begin = begin ?? now
+    self.begin = begin
+    isLong = now - begin >= Self.longSeconds
+    return isLong ? now - begin : nil
   }
 }
 

@@ -129,6 +129,14 @@ package final class Communicator: @unchecked Sendable {
       "message of \(bytes.count) bytes from rank \(peer)")
   }
 
+  /// What the thread that calls MPI waits for, as any thread may ask: the rank, among all, nil where
+  /// the library does not tell, and since when in nanoseconds of the monotonic clock; nil where it
+  /// does not wait, or not for a tenth of a second yet.
+  package static var currentWait: (rank: Int?, since: UInt64)? {
+    let wait = cmpi_current_wait()
+    return wait.since_ns == 0 ? nil : (wait.rank < 0 ? nil : Int(wait.rank), wait.since_ns)
+  }
+
   /// Waits until all messages of a set are complete.
   ///
   /// - Throws: ``MPIError`` as MPI reports it, or where ``stallLimit`` is exceeded.
@@ -158,6 +166,16 @@ package final class Communicator: @unchecked Sendable {
     var missing: Int32 = -1
     try check(unsafe cmpi_missing(requests.handle, &missing), "messages of \(size) ranks")
     return missing < 0 ? nil : Int(missing)
+  }
+
+  /// Makes known to whoever watches that this process waits for a message of a rank.
+  package func beginWait(for rank: Int) {
+    unsafe cmpi_begin_wait(handle, Int32(rank))
+  }
+
+  /// Makes known that it waits no more.
+  package static func endWait() {
+    cmpi_end_wait()
   }
 
   /// The error of a rank that has not been heard of for ``stallLimit``.

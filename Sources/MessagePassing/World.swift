@@ -95,8 +95,17 @@ public final class World: Sendable {
     let prefix = "error: "
     let text =
       failure.text.hasPrefix(prefix) ? String(failure.text.dropFirst(prefix.count)) : failure.text
+    Self.show("\(place): \(text)")
+  }
+
+  /// Shows a warning on the standard error output; any thread may call it.
+  package func warn(_ text: String) {
+    Self.show("warning: \(text)")
+  }
+
+  private static func show(_ text: String) {
     // One call, so that the lines of several ranks do not mix.
-    let line = Array("\(place): \(text)\n".utf8)
+    let line = Array((text + "\n").utf8)
     _ = unsafe line.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
@@ -109,7 +118,9 @@ public final class World: Sendable {
   }
 
   /// Ends the job after an error, with its exit code.
-  func fail(_ error: any Error) -> Never {
+  ///
+  /// Any thread may call it: the one that calls MPI may be the one that hangs.
+  package func fail(_ error: any Error) -> Never {
     let failure = failure(error)
     switch failure.scope {
     case .everyRank:

@@ -16,6 +16,9 @@ package struct RunFolder: Sendable, Equatable {
   /// The folder of checkpoints: `checkpoints`.
   package var checkpointsPath: String { FilePath.join(path, "checkpoints") }
 
+  /// The folder of what each rank did last: `flight`.
+  package var flightPath: String { FilePath.join(path, "flight") }
+
   private init(path: String) {
     self.path = path
   }
@@ -62,14 +65,23 @@ package struct RunFolder: Sendable, Equatable {
   package static func open(
     _ path: String, fileSystem: FileSystem = FileSystem()
   ) throws(RunRecordsError) -> RunFolder {
-    let folder = RunFolder(path: path)
-    if fileSystem.kind(of: path) == nil {
-      throw .notARunFolder(path: path, reason: "it does not exist")
-    }
+    let folder = try unfinished(path, fileSystem: fileSystem)
     if fileSystem.kind(of: folder.recordPath) != .file {
       throw .notARunFolder(path: path, reason: "it has no run.json")
     }
     return folder
+  }
+
+  /// A folder that perhaps a run made which did not come far.
+  ///
+  /// - Throws: ``RunRecordsError/notARunFolder(path:reason:)`` where nothing is there.
+  package static func unfinished(
+    _ path: String, fileSystem: FileSystem = FileSystem()
+  ) throws(RunRecordsError) -> RunFolder {
+    if fileSystem.kind(of: path) == nil {
+      throw .notARunFolder(path: path, reason: "it does not exist")
+    }
+    return RunFolder(path: path)
   }
 
   /// A name that every file system takes and no shell trips over, at most 80 characters.

@@ -45,7 +45,7 @@ package final class RunKeeper: StepBorders {
   /// - Throws: `ReplicaDriftError` where ranks differ; `CheckpointError` where the disk refuses.
   package func writeCheckpoint(_ progress: TrainingProgress) throws {
     let begin = Clock.now
-    try session.exchange.compareParameters()
+    try session.exchange.compareParameters(step: progress.step)
     try session.exchange.gatherState()
     guard let store else {
       keepBest(progress)

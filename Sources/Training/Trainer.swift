@@ -117,7 +117,7 @@ public struct Trainer {
         validation: recorder.validation, test: recorder.test,
         parameters: tensors.map { ($0.name, $0.shape, $0.values.array) },
         weightsHash: weightsHash(tensors))
-      try session.exchange.close()
+      try session.close()
       return result
     }
   }

@@ -30,6 +30,9 @@ package struct TrainingLaunch {
   package func makeSession(
     goingOnFrom checkpoint: LoadedCheckpoint? = nil
   ) throws -> (session: TrainingSession, progress: TrainingProgress) {
+    let distributed = configuration.distributed
+    let watch = try StallWatch(
+      world, limits: StallLimits(warn: distributed.stallWarn, abort: distributed.stallAbort))
     let state = try share(checkpoint)
     let workers = try agreedWorkers()
     let settings = configuration.train
@@ -47,7 +50,7 @@ package struct TrainingLaunch {
     }
     let session = try TrainingSession(
       plan, workers: min(workers, Self.mostUseful(plan.batches.shards, ranks: world.size)),
-      distributed: configuration.distributed, world: world)
+      distributed: distributed, world: world, watch: watch)
     guard let state else {
       try session.initialize()
       return (session, TrainingProgress())

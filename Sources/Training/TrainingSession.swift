@@ -1,10 +1,12 @@
 package import Configuration
 package import DataParallelism
 package import Datasets
+package import FlightRecords
 package import MessagePassing
 package import Networks
 internal import Operators
 internal import Optimizers
+internal import RunRecords
 internal import Synchronization
 internal import Tensors
 
@@ -19,20 +21,29 @@ package final class TrainingSession {
   /// Worker threads of this rank.
   package let workers: Int
   private let world: World
+  /// Notices ranks that hang; nil where nobody does.
+  private let watch: StallWatch?
   let loop: TrainingLoop
 
   /// Sets up the memory and the exchange.
   ///
   /// Collective.
   ///
+  /// - Parameters:
+  ///   - plan: what is trained, on what, and how.
+  ///   - workers: threads of this rank.
+  ///   - distributed: how ranks work together.
+  ///   - world: all ranks.
+  ///   - watch: notices ranks that hang; nil for nobody.
   /// - Throws: `DataParallelismError` where there are fewer shards than ranks, or no memory.
   package init(
     _ plan: TrainingPlan, workers: Int, distributed: DistributedSettings = DistributedSettings(),
-    world: World
+    world: World, watch: StallWatch? = nil
   ) throws(DataParallelismError) {
     self.plan = plan
     self.workers = workers
     self.world = world
+    self.watch = watch
     var settings = ExchangeSettings(
       arena: plan.graph.layout, shards: plan.batches.shards, workers: workers,
       stateCount: plan.optimizer.stateNames.count)
@@ -41,7 +52,9 @@ package final class TrainingSession {
     settings.wire = distributed.wire
     settings.shardsOptimizer = distributed.shardOptimizer != .off
     exchange = try ExchangeKind(distributed.reducer).makeExchange(settings, world: world)
-    loop = TrainingLoop(plan: plan, exchange: exchange)
+    loop = TrainingLoop(
+      plan: plan, exchange: exchange, driftCheckEverySteps: distributed.driftCheckEverySteps)
+    watch?.attach(exchange)
   }
 
   /// Writes the initial parameters on rank 0 and gives them to all.
@@ -97,11 +110,37 @@ package final class TrainingSession {
     }
   }
 
-  /// Shows an error of this rank alone, and makes the other ranks leave their waits for it.
-  package func giveUp(_ error: any Error) {
-    if world.size == 1 { return }
-    world.report(error)
-    exchange.abandon(lane: exchange.lanes.lowerBound)
+  /// From now on every rank records what it does in a folder, which is made on each host.
+  ///
+  /// Collective.
+  ///
+  /// - Parameter folder: the folder; only rank 0's counts.
+  /// - Returns: why this rank cannot record; nil where it does.
+  /// - Throws: `MPIError` where messages fail.
+  package func recordFlight(in folder: String) throws -> FlightRecordsError? {
+    let bytes = try world.communicator.broadcast(bytes: Array(folder.utf8), from: 0)
+    let shared = String(decoding: bytes, as: UTF8.self)
+    let launch = try world.communicator.allGather(UInt64(WallTime.now.seconds * 1e6))[0]
+    do throws(FlightRecordsError) {
+      try exchange.recorder.move(to: shared, launch: launch)
+    } catch {
+      return error
+    }
+    exchange.recorder.noteSignals()
+    watch?.setFlightFolder(shared, launch: launch)
+    return nil
+  }
+
+  /// Frees the memory that ranks share; the session is of no use after.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: `DataParallelismError` where messages fail.
+  package func close() throws(DataParallelismError) {
+    watch?.detach()
+    try exchange.close()
+    exchange.recorder.noteEnd()
+    watch?.stop()
   }
 
   /// Runs a closure on every lane of this rank and returns what the first one returns.
@@ -112,11 +151,17 @@ package final class TrainingSession {
     let firstLane = exchange.lanes.lowerBound
     let result = ResultBox<Result>()
     let mainOnly = FirstLaneOnly(borders)
+    watch?.setRunning(true)
+    defer { watch?.setRunning(false) }
     try LaneTeam.run(
       workers: workers, abandon: { [exchange] in exchange.abandon(lane: firstLane + $0) },
       // A single rank's caller shows its error; of several ranks the failing one must, before it is ended.
-      onFirstError: { [world] in if world.size > 1 { world.report($0) } }
-    ) { index in
+      onFirstError: { [world, exchange] error in
+        exchange.recordFailure(error)
+        if world.size > 1 { world.report(error) }
+      }
+    ) { [exchange] index in
+      exchange.recorder.join(index)
       let value = try body(firstLane + index, index == 0 ? mainOnly.value : nil)
       if index == 0 { result.value.withLock { $0 = value } }
     }

@@ -298,8 +298,8 @@ extension RankTests {
       if world.size == 1 {
         try exchange.compareParameters()
       } else {
-        #expect(throws: ReplicaDriftError(ranks: [culprit], tensor: "a")) {
-          try exchange.compareParameters()
+        #expect(throws: ReplicaDriftError(ranks: [culprit], tensor: "a", step: 7)) {
+          try exchange.compareParameters(step: 7)
         }
       }
       // Healed by rank 0's values.

@@ -81,6 +81,17 @@ private let canLaunch =
     #expect(job.output.contains("waiting 1 s for rank 1 failed: no message"), "\(job.output)")
   }
 
+  @Test("a rank that does not come to the first meeting is named, and the job ends")
+  func lateRank() throws {
+    let job = try launch(
+      ranks: 3, filter: "VictimTests", environment: ["LOCKSTEP_TEST_VICTIM": "late"])
+    #expect(job.exitCode == 5)
+    #expect(job.output.contains("warning: rank 1 (host "), "\(job.output)")
+    #expect(
+      job.output.contains(") has been silent for 2 s (what it does cannot be seen from here); rank "),
+      "\(job.output)")
+  }
+
   @Test("an error of all ranks is shown once, and ends the job in good order")
   func agreedError() throws {
     let job = try launch(

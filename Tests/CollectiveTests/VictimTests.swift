@@ -16,6 +16,7 @@ private struct Failure: Error, CustomStringConvertible {
     let manner = TestWorld.environment["LOCKSTEP_TEST_VICTIM"]
     try withWorld(describing: Self.describe) { world in
       if manner == "agree" { throw Failure(description: "all of us") }
+      if manner == "late" { return try beLate(world) }
       let arena = FakeTraining(count: 4096, shards: 3, clips: false).arena
       var settings = ExchangeSettings(arena: arena, shards: 3, workers: 1, stateCount: 0)
       if manner == "stall" { settings.stallLimit = 1 }
@@ -40,6 +41,15 @@ private struct Failure: Error, CustomStringConvertible {
         }
       }
     }
+  }
+
+  /// Rank 1 does not come to the first meeting.
+  private func beLate(_ world: World) throws {
+    let watch = try StallWatch(world, limits: StallLimits(warn: 1, abort: 2))
+    try world.together {
+      if world.rank == 1 { sleep(60) }
+    }
+    watch.stop()
   }
 
   private static func describe(_ error: any Error) -> WorldFailure {

@@ -142,7 +142,7 @@ struct CommandTests {
     let help = lockstep("--help")
     for name in [
       "train", "evaluate", "predict", "summary", "config check", "conformance", "bench",
-      "gradcheck",
+      "gradcheck", "report",
     ] {
       #expect(help.output.contains("  \(name) "))
     }

@@ -1,3 +1,4 @@
+import FlightRecords
 import Synchronization
 import Testing
 
@@ -18,7 +19,8 @@ private final class GroupMemory: Sendable {
     unsafe memory = .allocate(byteCount: bytes, alignment: 128)
     unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     unsafe group = LaneGroup(
-      making: memory, lanes: lanes, ownLanes: lanes, stallLimit: stallLimit)
+      making: memory, lanes: lanes, ownLanes: 0..<lanes,
+      recorder: FlightRecorder(lanes: lanes, rank: 0, rankCount: 1), stallLimit: stallLimit)
     for lane in 0..<lanes { group.join(lane, rank: lane) }
   }
 

@@ -34,6 +34,8 @@ typedef struct {
   uint32_t lane;
   /// The code given to `clanes_abort`.
   int32_t code;
+  /// Of a wait that passed: the rank of the lane that came last.
+  uint32_t last_rank;
   /// Whether the waiting lane is the first that noticed; the others are told by it.
   bool first;
 } clanes_outcome;
@@ -54,7 +56,9 @@ typedef struct {
   int32_t pid;
   uint64_t step;
   uint32_t phase;
-  /// Whether it waits in the barrier that is not yet complete.
+  /// How often it said so: a sign of life.
+  uint32_t beats;
+  /// Whether it waits in the barrier that is not yet complete, or for a message.
   bool waiting;
 } clanes_lane_state;
 
@@ -73,10 +77,14 @@ clanes_patience clanes_default_patience(uint32_t lanes, uint32_t lanes_of_proces
 /// Publishes who a lane is. Each lane's process calls it once before the first wait.
 void clanes_join(clanes_team *team, uint32_t lane, uint32_t rank);
 
-/// Waits until every lane has arrived as often as this one.
+/// Arrives at the barrier, which is passed when every lane has arrived as often as this one.
 ///
 /// Memory written by a lane before it arrives is visible to every lane after it has passed.
-clanes_outcome clanes_barrier(clanes_team *team, uint32_t lane, const clanes_patience *patience);
+/// True where this lane is the last and has passed; else `clanes_wait` waits with what is in `epoch`.
+bool clanes_arrive(clanes_team *team, uint32_t lane, uint32_t *epoch);
+
+/// Waits for the lanes that have not yet arrived.
+clanes_outcome clanes_wait(clanes_team *team, uint32_t epoch, const clanes_patience *patience);
 
 /// What a lane does between two looks at something that it waits for, other than the barrier: it
 /// spins, later yields, later naps; now and then it looks whether the others still live.
@@ -88,6 +96,15 @@ clanes_outcome clanes_relax(clanes_team *team, uint32_t lane, uint32_t round,
 /// Makes every present and future wait of the team end with `CLANES_ABORTED`. The first call
 /// counts.
 void clanes_abort(clanes_team *team, uint32_t lane, int32_t code);
+
+/// Makes every wait of the team end with `CLANES_STALLED`; false where the team has ended already.
+bool clanes_end_stalled(clanes_team *team, uint32_t lane);
+
+/// Whether the caller is the first to tell that a lane has been silent since it last said something.
+bool clanes_claim_silence(clanes_team *team, uint32_t lane);
+
+/// Notes whether a lane waits for a message; its process does so at least once a second.
+void clanes_note_message_wait(clanes_team *team, uint32_t lane, bool waits);
 
 /// Notes what a lane is doing.
 void clanes_publish(clanes_team *team, uint32_t lane, uint64_t step, uint32_t phase);

@@ -86,6 +86,15 @@ int cmpi_missing(cmpi_requests *set, int *missing);
 /// crowded napping. `stall_ms` above 0 limits the wait; then `*missing` is a rank not heard of.
 int cmpi_wait(const cmpi_comm *comm, cmpi_requests *set, uint32_t stall_ms, int *missing);
 
+/// What the thread that calls MPI waits for; any thread may ask.
+typedef struct {
+  /// Since when, in nanoseconds of the monotonic clock; 0: it does not wait, or not for long yet.
+  uint64_t since_ns;
+  /// A rank of all that is not heard of; -1 where the library does not tell, as in collectives.
+  int rank;
+} cmpi_pending;
+cmpi_pending cmpi_current_wait(void);
+
 /// Allocates zeroed memory that all ranks of a node share. Collective.
 ///
 /// The first rank's choice of `bytes` counts; without a node the memory is private. With
@@ -95,5 +104,10 @@ int cmpi_window_create(cmpi_comm *node, size_t bytes, cmpi_window **window, size
 void *cmpi_window_memory(const cmpi_window *window);
 /// Frees the memory. Collective.
 int cmpi_window_free(cmpi_window *window);
+
+/// Notes that a wait has begun for a rank of a communicator, -1 for one that is not known.
+void cmpi_begin_wait(const cmpi_comm *comm, int peer);
+/// Notes that it is over.
+void cmpi_end_wait(void);
 
 #endif

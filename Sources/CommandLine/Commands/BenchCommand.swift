@@ -30,7 +30,7 @@ struct BenchCommand: Command {
       let configuration = try world.together { try ConfigurationOptions.load(arguments) }
       let (session, _) = try TrainingLaunch(configuration, world: world).makeSession()
       let result = try session.benchmark(seconds: seconds)
-      try session.exchange.close()
+      try session.close()
       guard world.rank == 0 else { return .done }
       try context.output.line(Self.text(result))
       if let path = arguments.text("json") {

@@ -29,7 +29,7 @@ struct EvaluateCommand: Command {
       let split = arguments.required("split")
       let data = try model.part(split)
       let sums = try model.session.evaluate(data, step: model.step)
-      try model.session.exchange.close()
+      try model.session.close()
       if world.rank == 0 {
         try context.output.line("checkpoint  \(model.path)")
         try context.output.line("\(split)  \(data.count) samples  \(Self.text(sums, model))")

@@ -47,7 +47,7 @@ struct PredictCommand: Command {
         outputs = try model.session.predict(
           data, transform: arguments.has("logits") ? .none : plan.loss.prediction)
       }
-      try model.session.exchange.close()
+      try model.session.close()
       guard world.rank == 0 else { return .done }
       let names = Self.names(plan, columns: columns)
       try context.output.line(

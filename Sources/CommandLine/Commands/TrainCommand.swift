@@ -26,6 +26,9 @@ struct TrainCommand: Command {
       .value(
         "progress", placeholder: "STYLE", default: "auto",
         help: "how progress is shown: auto, bar, plain or none"),
+      .value(
+        "trace", placeholder: "FILE",
+        help: "at the end write what the ranks did last, for chrome://tracing or Perfetto"),
     ],
     examples: [
       CommandExample("lockstep train -c configs/digits-mlp.yaml", "train in this process"),

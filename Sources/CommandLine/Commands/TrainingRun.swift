@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Configuration
 internal import DataParallelism
 internal import Datasets
+internal import FlightRecords
 internal import MessagePassing
 internal import Networks
 internal import Operators
@@ -14,6 +15,8 @@ struct TrainingRun {
   private let world: World
   private let context: CommandContext
   private let printsHash: Bool
+  /// Where a trace goes at the end; nil for none.
+  private let tracePath: String?
   private let reporter: ProgressReporter
   private let root: String
   /// The file to write the run folder's path to; nil for none.
@@ -27,6 +30,7 @@ struct TrainingRun {
     self.world = world
     self.context = context
     printsHash = arguments.has("hash")
+    tracePath = arguments.text("trace")
     let root = arguments.required("out")
     self.root = root
     runFile = arguments.text("run-file")
@@ -47,10 +51,12 @@ struct TrainingRun {
     let (session, progress) = try launch.makeSession(goingOnFrom: resumed?.checkpoint)
     let description = session.description(name: configuration.name, from: progress)
     var records: RunFiles?
+    let code: ExitCode
     do {
-      records = try makeRecords(session, description)
+      records = try world.together { try makeRecords(session, description) }
+      try recordFlight(session, records)
       let end = try train(session, from: progress, description: description, records: records)
-      return try finish(session, end: end, records: records)
+      code = try finish(session, end: end, records: records)
     } catch {
       reporter.close()
       do {
@@ -61,20 +67,27 @@ struct TrainingRun {
       }
       throw error
     }
+    if let tracePath, let records {
+      try FlightTexts.writeTrace(
+        FlightFolder(records.folder.flightPath), to: tracePath, warnings: context.errors)
+    }
+    return code
   }
 
-  /// Opens the records on rank 0, for whose first step the other ranks wait meanwhile.
+  /// Opens the records on rank 0.
   private func makeRecords(
     _ session: TrainingSession, _ description: RunDescription
   ) throws -> RunFiles? {
     guard world.rank == 0 else { return nil }
-    do {
-      return try RunFiles(
-        configuration, description: description, resumed: resumed, root: root,
-        runFile: runFile, host: world.hostName, plan: session.plan)
-    } catch {
-      session.giveUp(error)
-      throw error
+    return try RunFiles(
+      configuration, description: description, resumed: resumed, root: root, runFile: runFile,
+      host: world.hostName, plan: session.plan)
+  }
+
+  /// Records from now on in the run folder what each rank does; a rank that cannot goes on without.
+  private func recordFlight(_ session: TrainingSession, _ records: RunFiles?) throws {
+    if let error = try session.recordFlight(in: records?.folder.flightPath ?? "") {
+      world.warn("\(error)")
     }
   }
 
@@ -97,7 +110,7 @@ struct TrainingRun {
   ) throws -> ExitCode {
     reporter.close()
     let hash = printsHash ? weightsHash(session.modelTensors) : nil
-    try session.exchange.close()
+    try session.close()
     guard let records else { return end.exitCode }
     switch end {
     case .completed:

@@ -96,6 +96,7 @@ final class ShardWorker {
   ///   - data: the training data.
   ///   - step: the step, from 0.
   ///   - gradients: the slot that takes the gradient of the shard's summed loss.
+  ///   - note: told what begins.
   ///   - recorded: gets the shard's record before the backward pass begins; where the loss is not
   ///     finite, with the tensor it began in.
   ///   - finished: told the arena's element before which gradients are complete, whenever that changes;
@@ -103,9 +104,10 @@ final class ShardWorker {
   /// - Throws: what `finished` throws.
   func train<Failure: Error>(
     _ positions: Range<Int>, of order: EpochPermutation, in data: Dataset, step: Int,
-    into gradients: FloatView, recorded: (ShardRecord) -> Void,
+    into gradients: FloatView, note: (LanePhase) -> Void, recorded: (ShardRecord) -> Void,
     finished: (Int) throws(Failure) -> Void
   ) throws(Failure) {
+    note(.forward)
     guard let program = trainingPrograms.first(where: { $0.batch == positions.count }) else {
       precondition(positions.isEmpty, "no program was prepared for a shard of \(positions.count)")
       gradients.fill(with: 0)
@@ -129,16 +131,24 @@ final class ShardWorker {
       return try finished(gradients.count)
     }
     recorded(record)
+    note(.backward)
     try program.backward(context, finished: finished)
   }
 
   /// Sums the loss and the metrics over a run of samples, in their order.
-  func evaluate(_ samples: Range<Int>, of data: Dataset) -> ShardRecord {
+  ///
+  /// - Parameters:
+  ///   - samples: the samples, by their places in the data.
+  ///   - data: the data.
+  ///   - note: told that a batch begins.
+  /// - Returns: the sums.
+  func evaluate(_ samples: Range<Int>, of data: Dataset, note: () -> Void) -> ShardRecord {
     updateWeights(step: nil)
     var sums = LossSums()
     var start = samples.lowerBound
     while start < samples.upperBound {
       let end = min(start + evaluationBatch, samples.upperBound)
+      note()
       sums = sums + forward(start..<end, of: data).evaluateLoss()
       start = end
     }

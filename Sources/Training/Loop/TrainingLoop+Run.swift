@@ -50,6 +50,7 @@ extension TrainingLoop {
         }
         try report(progress, sums, rate: rate, to: borders)
       }
+      try checkReplicas(progress.step, lane: lane)
       try measure(&progress, lane: lane, worker: worker, borders: borders)
       if isEpochEnd(progress.step) { progress.beginEpoch() }
       let ends = progress.step == plan.totalSteps || plan.earlyStop(progress) != nil
@@ -157,6 +158,15 @@ extension TrainingLoop {
     let name = exchange.firstNonFiniteGradient()?.name ?? "the parameters"
     throw TrainingError.diverged(
       step: step + 1, what: "gradient", tensor: "the gradient of \(name)")
+  }
+
+  /// Stops every rank where their parameters differ.
+  ///
+  /// Lanes that go on meanwhile only read parameters until the first one comes.
+  private func checkReplicas(_ step: Int, lane: Int) throws {
+    guard let every = driftCheckEverySteps, step % every == 0, lane == exchange.lanes.lowerBound
+    else { return }
+    try exchange.compareParameters(step: step)
   }
 
   private func report(

@@ -30,12 +30,15 @@ package enum TrainingEnd: Sendable, Equatable {
 final class TrainingLoop: Sendable {
   let plan: TrainingPlan
   let exchange: any GradientExchange
+  /// Steps from one comparison of the ranks' parameters to the next; nil for those at checkpoints alone.
+  let driftCheckEverySteps: Int?
   private let update: SliceUpdate
   private let early: StepUpdate
 
-  init(plan: TrainingPlan, exchange: any GradientExchange) {
+  init(plan: TrainingPlan, exchange: any GradientExchange, driftCheckEverySteps: Int?) {
     self.plan = plan
     self.exchange = exchange
+    self.driftCheckEverySteps = driftCheckEverySteps
     update = SliceUpdate(
       plan: plan.update, statistics: RunningStatistics(of: plan.graph), exchange: exchange)
     early = StepUpdate(update, plan: plan)
@@ -82,12 +85,12 @@ final class TrainingLoop: Sendable {
   ) throws -> (sums: LossSums, flags: UInt64) {
     let stepInEpoch = step % plan.batches.stepsPerEpoch
     if lane == exchange.lanes.lowerBound { early.prepare(step: step, rate: rate) }
-    exchange.note(lane: lane, step: UInt64(step + 1), phase: .forward)
     let leaves = exchange.plan.leaves[lane]
     for leaf in leaves {
       try worker.train(
         plan.batches.positions(step: stepInEpoch, shard: leaf.shard), of: order,
         in: plan.data.train, step: step, into: exchange.slot(lane: lane, leaf.slot),
+        note: { phase in exchange.note(lane: lane, step: UInt64(step + 1), phase: phase) },
         recorded: { record in
           exchange.setRecord(record, of: leaf.shard)
           if leaf.shard == leaves.last?.shard { exchange.announce(lane: lane, flags: flags) }
@@ -118,11 +121,13 @@ final class TrainingLoop: Sendable {
   func evaluate(
     _ data: Dataset, lane: Int, worker: ShardWorker, step: Int
   ) throws(DataParallelismError) -> LossSums {
-    exchange.note(lane: lane, step: UInt64(step), phase: .evaluation)
     let shards = exchange.plan.shardCount
     for leaf in exchange.plan.leaves[lane] {
       let part = EvaluationBatches.part(leaf.shard, of: shards, count: data.count)
-      exchange.setRecord(worker.evaluate(part, of: data), of: leaf.shard)
+      let record = worker.evaluate(part, of: data) {
+        exchange.note(lane: lane, step: UInt64(step), phase: .evaluation)
+      }
+      exchange.setRecord(record, of: leaf.shard)
     }
     _ = try exchange.shareRecords(lane: lane, flags: 0)
     let totals = exchange.totals()
