@@ -46,6 +46,12 @@ func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: swiftSettings)
 }
 
+/// The message passing library: Open MPI, or MPICH where the environment says `LOCKSTEP_MPI=mpich`.
+let mpi =
+  Context.environment["LOCKSTEP_MPI"] == "mpich"
+  ? system("CMPICH", pkgConfig: "mpich", package: "libmpich-dev")
+  : system("COpenMPI", pkgConfig: "ompi-c", package: "libopenmpi-dev")
+
 let package = Package(
   name: "lockstep",
   products: [
@@ -54,14 +60,14 @@ let package = Package(
   ],
   targets: [
     // System libraries.
-    system("COpenMPI", pkgConfig: "ompi-c", package: "libopenmpi-dev"),
+    mpi,
     system("COneDNN", package: "libdnnl-dev"),
     system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
     system("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
     system("CXXHash", pkgConfig: "libxxhash", package: "libxxhash-dev"),
 
     // Our own C.
-    cModule("CMPI", ["COpenMPI"]),
+    cModule("CMPI", [.target(name: mpi.name)]),
     cModule("CLanes"),
     cModule("CFlight"),
     cModule("CKernels"),

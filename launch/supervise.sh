@@ -25,6 +25,8 @@ attempt() {
   # What outlived mpirun would keep the pipe open.
   end_here || give_up "a restart beside the processes that are left would not be safe"
   wait "$sifter"
+  # Where mpirun lost a host it stops the other ranks, which say that a signal stopped them.
+  if [ -z "$stopped" ] && [ "$code" -eq 143 ] && [ -n "$(lost_daemons "$folder/notices")" ]; then code=5; fi
 }
 
 # Reads what the attempt left: the run's folder, and its last checkpoint's step; both empty where there is none.
@@ -54,11 +56,8 @@ conclude() {
 # Ends the supervision without success, for a reason.
 give_up() {
   end_everywhere
-  case "$code" in
-    5 | 13?) ;;
-    # What mpirun said may be the only reason there is.
-    *) sed 's/^/  mpirun: /' "$folder/notices" >&2 ;;
-  esac
+  # What mpirun said may be the only reason there is.
+  was_killed || [ "$code" -eq 5 ] || sed 's/^/  mpirun: /' "$folder/notices" >&2
   echo "error: $1" >&2
   [ -z "$step" ] || echo "  hint: continue from step $step with --resume=$run" >&2
   # Where the run itself failed its own code says more.
@@ -66,14 +65,18 @@ give_up() {
   conclude 5 "gave up"
 }
 
-# Waits before a restart; a signal ends the wait, and the supervision.
+# Waits before a restart; a signal ends the wait.
 back_off() {
   local sleeper
   sleep "$1" &
   sleeper=$!
   wait "$sleeper"
-  [ -n "$stopped" ] || return 0
   kill "$sleeper" 2>/dev/null
+}
+
+# Ends the supervision where a signal came between two attempts.
+heed_signal() {
+  [ -n "$stopped" ] || return 0
   [ -z "$step" ] || say "stopped before a restart. Go on with --resume=$run"
   conclude "$stopped" "ended"
 }
@@ -108,10 +111,9 @@ out_folder() {
 supervise() {
   local folder run_file mark word first=("$@") again=() used=0 fruitless=0 delay=1 run="" step="" reached=0
   folder=$(mktemp -d)
-  # Rank 0 may be on another host, so this lies where the run folders do.
-  run_file="$(out_folder "$@")/.launch-$(hostname)-$$"
   mark="lockstep-job-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')"
-  rm -f "$run_file"
+  # Rank 0 may be on another host, so this lies where the run folders do.
+  run_file="$(out_folder "$@")/.$mark"
   # shellcheck disable=SC2064
   trap "rm -rf '$folder' '$run_file'" EXIT
   for word in "$@"; do
@@ -126,17 +128,19 @@ supervise() {
     read_progress
     show_crash
     say "attempt $((used + 1)): $(explain)"
-    [ -z "$stopped" ] || give_up "the job failed while it was being stopped"
     [ -z "$hostfile" ] || note_lost_hosts
+    [ -z "$stopped" ] || give_up "the job failed while it was being stopped"
     fruitless=$((fruitless + 1))
     if [ "${step:-0}" -gt "$reached" ]; then
       reached=$step fruitless=0 delay=1
     fi
     [ "$used" -lt "$restarts" ] || give_up "no restarts are left"
     back_off "$delay"
+    heed_signal
     choose_places
     [ "$fruitless" -lt 2 ] || give_up "two attempts in a row ended without a new checkpoint"
     end_everywhere || give_up "a restart beside the processes that are left would not be safe"
+    heed_signal
     used=$((used + 1))
     delay=$((delay < 15 ? 2 * delay : 30))
     if [ -n "$step" ]; then

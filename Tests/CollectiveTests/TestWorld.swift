@@ -17,6 +17,6 @@ enum TestWorld {
   }()
 
   /// Whether a launcher started this process.
-  static let isLaunched = environment["OMPI_COMM_WORLD_SIZE"] != nil
+  static let isLaunched = World.isLaunched
   static let environment = ProcessInfo.processInfo.environment
 }

@@ -1,0 +1,2 @@
+// In place of COpenMPI where the package is built with LOCKSTEP_MPI=mpich.
+#include <mpi.h>
