@@ -107,7 +107,7 @@ public struct Trainer {
       let recorder = ResultRecorder()
       let isFirst = world.rank == 0
       let keeper = RunKeeper(
-        session, store: nil, observers: isFirst ? observers + [recorder] : [])
+        session, writer: nil, observers: isFirst ? observers + [recorder] : [])
       let start = TrainingProgress()
       try keeper.handle(.started(session.description(name: name, from: start)))
       let end = try session.run(from: start, borders: keeper)

@@ -137,7 +137,7 @@ struct EarlyStoppingTests {
         progress = state.progress
       }
       let end = try session.run(
-        from: progress, borders: RunKeeper(session, store: store, observers: []))
+        from: progress, borders: RunKeeper(session, writer: CheckpointWriter(store), observers: []))
       let last = try store.loadLatestValid().checkpoint
       let record = Record(
         end: end, weights: weightsHash(session.modelTensors),
