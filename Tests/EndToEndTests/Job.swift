@@ -81,6 +81,12 @@ final class Job {
 
   var isRunning: Bool { process.isRunning }
 
+  /// The processes that train: the ranks of `mpirun`, or the product alone.
+  var ranks: [Int32] {
+    let below = descendants
+    return below.isEmpty ? [process.processIdentifier] : below
+  }
+
   /// The processes below this one: the ranks of `mpirun`.
   var descendants: [Int32] { Self.descendants(of: process.processIdentifier) }
 
