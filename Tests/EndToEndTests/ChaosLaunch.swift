@@ -16,6 +16,16 @@ struct ChaosLaunch: CustomStringConvertible {
     case wholeJob = "the whole job"
   }
 
+  /// When they are killed.
+  enum Moment: String {
+    /// Before the first step, perhaps while what the former launch left is tidied up.
+    case starting = "after the start"
+    /// In the middle of training.
+    case training = "in training"
+    /// While a checkpoint is in its temporary folder.
+    case writing = "inside a write"
+  }
+
   /// The number of ranks; one runs without `mpirun`.
   let ranks: Int
   let workers: Int
@@ -25,10 +35,9 @@ struct ChaosLaunch: CustomStringConvertible {
   let victims: Victims
   /// Which of the ranks, where it is one.
   let victim: Int
+  let moment: Moment
   /// How many new checkpoints are complete before the kill.
   let newCheckpoints: Int
-  /// Whether the kill waits for one that is being written.
-  let isInsideWrite: Bool
   /// Microseconds from there to the kill.
   let delay: UInt32
 
@@ -38,13 +47,22 @@ struct ChaosLaunch: CustomStringConvertible {
     workers = 1 + random.below(2)
     reducer = number % 2 == 0 ? "window" : "message"
     everySteps = [2, 10, 50, 250][random.below(4)]
-    // Who kills a single process kills all.
+    switch random.below(number == 0 ? 6 : 7) {
+    case 0..<3: moment = .training
+    case 3..<6: moment = .writing
+    default: moment = .starting
+    }
     let victims = Victims.allCases[random.below(3)]
-    self.victims = ranks == 1 ? .allRanks : victims
+    // Who kills a single process kills all; and what mpirun makes of a rank that dies before it has
+    // joined the others is not our concern.
+    self.victims = ranks == 1 ? .allRanks : moment == .starting ? .wholeJob : victims
     victim = random.below(ranks)
     newCheckpoints = max(random.below(3), number == 0 ? 1 : 0)
-    isInsideWrite = random.below(2) == 0
-    delay = UInt32(random.below(isInsideWrite ? 4000 : 30_000))
+    switch moment {
+    case .starting: delay = UInt32(random.below(500_000))
+    case .training: delay = UInt32(random.below(30_000))
+    case .writing: delay = UInt32(random.below(4000))
+    }
   }
 
   var changes: [String] {
@@ -56,8 +74,8 @@ struct ChaosLaunch: CustomStringConvertible {
 
   var description: String {
     "\(ranks) x \(workers), \(reducer), checkpoints every \(everySteps); SIGKILL to "
-      + "\(victims.rawValue)\(victims == .oneRank ? " (\(victim))" : "") \(delay) us after "
-      + "\(newCheckpoints) checkpoints\(isInsideWrite ? ", inside a write" : "")"
+      + "\(victims.rawValue)\(victims == .oneRank ? " (\(victim))" : "") \(moment.rawValue), "
+      + "\(delay) us after \(newCheckpoints) checkpoints"
   }
 
   /// Trains, waits for the moment, and kills.
@@ -67,16 +85,18 @@ struct ChaosLaunch: CustomStringConvertible {
     let before = training.checkpointSteps.last ?? 0
     var processes: [Int32] = []
     let isMoment = job.wait {
+      if moment == .starting { return true }
       let steps = training.checkpointSteps
       guard (steps.last ?? 0) >= before + newCheckpoints * everySteps else { return false }
       processes = job.ranks
       // What the former launch left in its temporary folder is no sign of life.
       let isWriting = training.isWriting(processes)
-      return isInsideWrite ? isWriting : isWriting || newCheckpoints > 0
+      return isWriting || moment == .training && newCheckpoints > 0
     }
     guard isMoment else { return nil }
     usleep(delay)
     guard job.isRunning else { return nil }
+    if moment == .starting { processes = job.ranks }
     switch victims {
     case .oneRank: Glibc.kill(processes[victim % processes.count], SIGKILL)
     case .allRanks: for process in processes { Glibc.kill(process, SIGKILL) }
