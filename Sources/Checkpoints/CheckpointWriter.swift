@@ -15,18 +15,33 @@ package struct CompletedWrite: Sendable, Equatable {
 /// Writes checkpoints in the background from copies of their tensors, one at a time.
 ///
 /// The copy takes as much memory as parameters and optimizer state together, in the one process that
-/// writes. It is allocated for the first checkpoint and used again for all others, which is why a write
-/// has to be complete before the next one begins.
+/// writes. All checkpoints use the same memory, which is why a write has to be complete before the next
+/// one begins.
 ///
 /// Used by one thread; while a write is going on, nobody else in this process writes to the store.
 package final class CheckpointWriter {
   /// Where the checkpoints go.
   package let store: CheckpointStore
   private let prepare: @Sendable () throws -> Void
-  private var copies: (model: TensorSnapshot, optimizer: TensorSnapshot)?
-  private var write: BackgroundWrite?
+  private var copies: BackgroundTask<Copies>?
+  private var write: BackgroundTask<CompletedWrite>?
 
-  /// Prepares to write; no memory is taken yet.
+  /// The memory that is written to the disk.
+  private struct Copies: Sendable {
+    let model: TensorSnapshot
+    let optimizer: TensorSnapshot
+
+    /// Copies a checkpoint's tensors.
+    func copy(_ checkpoint: Checkpoint) -> Checkpoint {
+      model.copy(from: checkpoint.model)
+      optimizer.copy(from: checkpoint.optimizer)
+      return Checkpoint(
+        step: checkpoint.step, model: model.tensors, optimizer: optimizer.tensors,
+        state: checkpoint.state, monitored: checkpoint.monitored)
+    }
+  }
+
+  /// Prepares to write.
   ///
   /// - Parameters:
   ///   - store: Where the checkpoints go.
@@ -39,36 +54,58 @@ package final class CheckpointWriter {
     self.prepare = prepare
   }
 
+  /// Begins to take the memory for copies of such tensors, in the background.
+  ///
+  /// The first touch of memory takes several times as long as a copy. Without this call the first
+  /// checkpoint waits for it.
+  ///
+  /// - Parameters:
+  ///   - model: Tensors of the shapes of each checkpoint's model; their numbers are not read.
+  ///   - optimizer: The same for the optimizer's state.
+  /// - Throws: ``CheckpointError/file(_:)`` where there is no thread to be had.
+  package func reserveMemory(
+    model: [NamedTensor], optimizer: [NamedTensor]
+  ) throws(CheckpointError) {
+    copies = try takeMemory(model, optimizer)
+  }
+
+  private func takeMemory(
+    _ model: [NamedTensor], _ optimizer: [NamedTensor]
+  ) throws(CheckpointError) -> BackgroundTask<Copies> {
+    try start("copy checkpoints for") {
+      Copies(model: TensorSnapshot(like: model), optimizer: TensorSnapshot(like: optimizer))
+    }
+  }
+
   /// Copies a checkpoint's tensors and begins to write the copy; the tensors may change once this
   /// returns.
   ///
   /// - Precondition: the write before has been waited for, or has been told of as complete; all
   ///   checkpoints have tensors of the same shapes.
   /// - Throws: ``CheckpointError/file(_:)`` where there is no thread to be had.
-  package func begin(_ checkpoint: Checkpoint) throws(CheckpointError) {
+  package func begin(_ checkpoint: Checkpoint) throws {
     precondition(write == nil, "a checkpoint was begun while another is being written")
-    let copies =
-      self.copies
-      ?? (
-        TensorSnapshot(like: checkpoint.model), TensorSnapshot(like: checkpoint.optimizer)
-      )
-    self.copies = copies
-    copies.model.copy(from: checkpoint.model)
-    copies.optimizer.copy(from: checkpoint.optimizer)
-    let copy = Checkpoint(
-      step: checkpoint.step, model: copies.model.tensors, optimizer: copies.optimizer.tensors,
-      state: checkpoint.state, monitored: checkpoint.monitored)
+    let memory = try copies ?? takeMemory(checkpoint.model, checkpoint.optimizer)
+    self.copies = memory
+    let copies = try memory.wait()
+    let copy = copies.copy(checkpoint)
+    write = try start("write checkpoints to") { [store, prepare] in
+      // The memory must live as long as the thread.
+      defer { withExtendedLifetime(copies) {} }
+      let start = ContinuousClock.now
+      try prepare()
+      let written = try store.write(copy)
+      return CompletedWrite(
+        step: copy.step, checkpoint: written,
+        seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+  }
+
+  private func start<Value: Sendable>(
+    _ purpose: String, _ body: @escaping @Sendable () throws -> Value
+  ) throws(CheckpointError) -> BackgroundTask<Value> {
     do {
-      write = try BackgroundWrite(into: store.directory) { [store, prepare, copies] in
-        // The copies' memory must live as long as the thread.
-        defer { withExtendedLifetime(copies) {} }
-        let start = ContinuousClock.now
-        try prepare()
-        let written = try store.write(copy)
-        return CompletedWrite(
-          step: copy.step, checkpoint: written,
-          seconds: (ContinuousClock.now - start) / .seconds(1))
-      }
+      return try BackgroundTask(to: purpose, store.directory, body)
     } catch {
       throw .file(error)
     }

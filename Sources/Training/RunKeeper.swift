@@ -23,12 +23,14 @@ package final class RunKeeper: StepBorders {
   ///   - session: the run.
   ///   - writer: writes checkpoints; nil for none, and on all ranks but 0.
   ///   - observers: who hears of events; none on all ranks but 0.
+  /// - Throws: `CheckpointError` where the writer has no thread.
   package init(
     _ session: TrainingSession, writer: CheckpointWriter?, observers: [any TrainingObserver]
-  ) {
+  ) throws {
     self.session = session
     self.writer = writer
     self.observers = observers
+    try writer?.reserveMemory(model: session.modelTensors, optimizer: session.optimizerTensors)
   }
 
   /// Seconds since the keeper was made.

@@ -106,7 +106,7 @@ public struct Trainer {
       try session.initialize()
       let recorder = ResultRecorder()
       let isFirst = world.rank == 0
-      let keeper = RunKeeper(
+      let keeper = try RunKeeper(
         session, writer: nil, observers: isFirst ? observers + [recorder] : [])
       let start = TrainingProgress()
       try keeper.handle(.started(session.description(name: name, from: start)))

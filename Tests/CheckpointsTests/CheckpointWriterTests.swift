@@ -64,6 +64,19 @@ struct CheckpointWriterTests {
     #expect(try fixture.latestStep(of: writer.store) == 100)
   }
 
+  @Test("are the same whether their memory was taken beforehand or not")
+  func reserved() throws {
+    let training = Training()
+    let writer = try writer(on: FaultyDisk())
+    try writer.reserveMemory(
+      model: training.model.tensors, optimizer: training.optimizer.tensors)
+    for step in [100, 200] {
+      try training.checkpoint(step, by: writer)
+      #expect(try writer.wait()?.step == step)
+      #expect(try fixture.latestStep(of: writer.store) == step)
+    }
+  }
+
   @Test("are told of once, by whichever way is asked first")
   func toldOnce() throws {
     let writer = try writer(on: FaultyDisk())

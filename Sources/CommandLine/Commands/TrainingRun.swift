@@ -84,7 +84,7 @@ struct TrainingRun {
       observers.append(ConsoleObserver(reporter, epochs: configuration.epochs))
       observers += [records.metrics, records]
     }
-    let keeper = RunKeeper(session, writer: records?.checkpoints, observers: observers)
+    let keeper = try RunKeeper(session, writer: records?.checkpoints, observers: observers)
     if world.rank == 0 { try keeper.handle(.started(description)) }
     do {
       return try session.run(from: progress, borders: keeper)
