@@ -59,7 +59,7 @@ package struct RunLaunch: Sendable, Equatable {
   package var ended: WallTime?
   /// Why it ended: `all 20 epochs done`, the text of an error, the name of a signal.
   package var exitReason: String?
-  /// What its checkpoints cost; nil while it runs, and where it wrote none.
+  /// What its checkpoints cost; nil until it ends well, and where it wrote none.
   package var checkpoints: CheckpointCost?
   /// The command line.
   package let arguments: [String]

@@ -6,7 +6,7 @@ import Testing
 extension EndToEnd {
   /// SIGKILL at random moments, over and over, on changing numbers of ranks and threads.
   ///
-  /// `LOCKSTEP_CHAOS` says how many kills there are; 12 by default, for the time that they take.
+  /// `LOCKSTEP_CHAOS` says how many kills there are; 25 by default, which take half a minute.
   /// `LOCKSTEP_CHAOS_SEED` repeats the launches and moments of an earlier test, whose output tells its
   /// seed.
   @Suite("Chaos", .serialized, .needsLauncher)
@@ -14,7 +14,7 @@ extension EndToEnd {
     static let configuration = "configs/digits-mlp.yaml"
     /// A run that never ends by itself.
     static let changes = ["train.epochs=null", "train.steps=100000000", "train.log_every_steps=25"]
-    static let kills = Machine.environment["LOCKSTEP_CHAOS"].flatMap(Int.init) ?? 12
+    static let kills = Machine.environment["LOCKSTEP_CHAOS"].flatMap(Int.init) ?? 25
     static let seed =
       Machine.environment["LOCKSTEP_CHAOS_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1000)
 
