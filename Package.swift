@@ -132,8 +132,8 @@ let package = Package(
       of: "Training",
       [
         "Training", "Configuration", "Networks", "Operators", "Optimizers", "Datasets",
-        "DataParallelism", "MessagePassing", "Checkpoints", "JSONText", "Options", "RunRecords",
-        "Tensors",
+        "DataParallelism", "MessagePassing", "Checkpoints", "DurableFiles", "JSONText", "Options",
+        "RunRecords", "Tensors",
       ]),
     tests(of: "Options", ["Options"]),
     tests(of: "Configuration", ["Configuration", "Options", "Networks", "Optimizers", "Tensors"]),

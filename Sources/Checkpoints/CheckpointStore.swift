@@ -117,44 +117,23 @@ package struct CheckpointStore: Sendable {
       switch name {
       case .checkpoint:
         break
-      case .replaced(let step, let owner) where !isRunning(owner):
+      case .replaced(let step, let owner) where FileOwner(pid: owner).isGone:
         let manifest = FilePath.join(path(name), CheckpointManifest.fileName)
         if names.contains(.checkpoint(step: step)) || fileSystem.kind(of: manifest) == nil {
           try removeFolder(name)
         } else {
           try fileSystem.rename(path(name), to: path(.checkpoint(step: step)))
         }
-      case .temporary(_, let owner) where !isRunning(owner),
-        .discarded(_, let owner) where !isRunning(owner):
+      case .temporary(_, let owner) where FileOwner(pid: owner).isGone,
+        .discarded(_, let owner) where FileOwner(pid: owner).isGone:
         try removeFolder(name)
-      case .linkTemporary(_, let owner) where !isRunning(owner):
+      case .linkTemporary(_, let owner) where FileOwner(pid: owner).isGone:
         try fileSystem.remove(path(name))
       case .replaced, .temporary, .discarded, .linkTemporary:
         break
       }
     }
     try fileSystem.synchronizeFolder(directory)
-  }
-
-  /// Whether another process of that number is alive, whose work must not be touched.
-  private func isRunning(_ owner: Int32) -> Bool {
-    if owner == pid { return false }
-    if kill(owner, 0) != 0 { return errno == EPERM }
-    return !isZombie(owner)
-  }
-
-  /// Whether a process was killed and its parent has not noticed yet; its number is still taken then.
-  private func isZombie(_ owner: Int32) -> Bool {
-    let descriptor = unsafe Glibc.open("/proc/\(owner)/stat", O_RDONLY)
-    guard descriptor >= 0 else { return false }
-    defer { Glibc.close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 512)
-    let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
-    // The state follows the name, which stands in parentheses and may hold any character.
-    guard let end = bytes.prefix(max(0, count)).lastIndex(of: UInt8(ascii: ")")) else {
-      return false
-    }
-    return bytes[(end + 1)...].first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "Z")
   }
 
   /// Removes a folder of ours; where somebody put a file of his own into it, everything stays.

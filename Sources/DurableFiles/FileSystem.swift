@@ -102,9 +102,16 @@ package struct FileSystem: Sendable {
   ///
   /// - Throws: ``FileError``; the old content is untouched and the temporary file removed.
   package func replaceFile(_ path: String, with content: [UInt8]) throws(FileError) {
-    let temporary = "\(path).tmp-\(getpid())"
-    // What a killed process of the same number left behind.
-    if kind(of: temporary) != nil { try remove(temporary) }
+    let folder = FilePath.parent(of: path)
+    let prefix = "\(FilePath.name(of: path)).tmp-"
+    let temporary = FilePath.join(folder, "\(prefix)\(getpid())")
+    // What killed processes left behind; in a folder that cannot be listed it stays.
+    for name in (try? names(in: folder)) ?? [] where name.hasPrefix(prefix) {
+      guard let pid = Int32(name.dropFirst(prefix.count)), FileOwner(pid: pid).isGone else {
+        continue
+      }
+      try remove(FilePath.join(folder, name))
+    }
     do {
       let file = try createFile(temporary)
       try file.write(content)
@@ -115,7 +122,7 @@ package struct FileSystem: Sendable {
       if kind(of: temporary) != nil { try? remove(temporary) }
       throw error
     }
-    try synchronizeFolder(FilePath.parent(of: path))
+    try synchronizeFolder(folder)
   }
 
   private func check(

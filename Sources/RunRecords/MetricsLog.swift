@@ -91,13 +91,29 @@ package final class MetricsLog {
     records.append(record)
   }
 
-  /// Forces all records to the disk; called before a checkpoint is written, so that the curves are
-  /// never behind the step that a run resumes at.
+  /// Forces all records to the disk.
   ///
   /// - Throws: ``RunRecordsError/file(_:)``.
   package func synchronize() throws(RunRecordsError) {
     do {
       try file.synchronize()
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// Forces what was added to a log so far to the disk, from any thread.
+  ///
+  /// Before a checkpoint is complete, so that the curves are never behind the step that a run resumes
+  /// at.
+  ///
+  /// - Throws: ``RunRecordsError/file(_:)``.
+  package static func synchronize(
+    _ path: String, fileSystem: FileSystem = FileSystem()
+  ) throws(RunRecordsError) {
+    do {
+      // The content is forced out by whatever handle of the file asks.
+      try fileSystem.openForAppending(path).synchronize()
     } catch {
       throw .file(error)
     }

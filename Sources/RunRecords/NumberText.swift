@@ -50,6 +50,22 @@ package enum NumberText {
     return "\(hours / 24)d \(padded(hours % 24)):\(clock)"
   }
 
+  /// A time span below a few minutes: `0.04 ms`, `3.1 ms`, `120 ms`, `2.5 s`.
+  package static func span(seconds: Double) -> String {
+    let milliseconds = seconds * 1000
+    if milliseconds >= 999.5 { return "\(fixed(seconds, decimals: 1)) s" }
+    let decimals = milliseconds < 0.095 ? 2 : milliseconds < 9.95 ? 1 : 0
+    return "\(fixed(milliseconds, decimals: decimals)) ms"
+  }
+
+  /// A share as a percentage with about two digits: `0.04 %`, `1.3 %`, `12 %`.
+  package static func percent(_ share: Double) -> String {
+    let percent = share * 100
+    let decimals = percent < 0.095 ? 2 : percent < 9.95 ? 1 : 0
+    let text = fixed(percent, decimals: decimals)
+    return percent > 0 && percent < 0.005 ? "less than 0.01 %" : "\(text) %"
+  }
+
   /// A number with a fixed number of decimals, rounded to the nearest.
   ///
   /// - Precondition: the number is finite and has at most 15 digits before and after its point.

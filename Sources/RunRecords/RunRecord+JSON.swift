@@ -38,7 +38,7 @@ extension RunRecord {
 extension RunLaunch {
   /// The launch as an object.
   var json: JSONObject {
-    JSONObject([
+    var object = JSONObject([
       ("status", .string(status.rawValue)),
       ("started", .string(started.iso8601)),
       ("started_seconds", .number(started.seconds)),
@@ -51,6 +51,8 @@ extension RunLaunch {
       ("workers", .integer(Int64(workers))),
       ("versions", .object(JSONObject(versions))),
     ])
+    if let checkpoints { object["checkpoints"] = .object(checkpoints.json) }
+    return object
   }
 
   /// Reads a launch from its object.
@@ -67,6 +69,28 @@ extension RunLaunch {
     self.status = status
     self.ended = object["ended_seconds"]?.number.map(WallTime.init(seconds:))
     self.exitReason = object["exit_reason"]?.string
+    self.checkpoints = try object["checkpoints"]?.object.map(CheckpointCost.init(json:))
+  }
+}
+
+extension CheckpointCost {
+  /// The figures as an object.
+  var json: JSONObject {
+    JSONObject([
+      ("written", .integer(Int64(count))),
+      ("pause_seconds", .number(pauseSeconds)),
+      ("longest_pause_seconds", .number(longestPauseSeconds)),
+      ("pause_share", .number(pauseShare)),
+    ])
+  }
+
+  /// Reads the figures from their object.
+  init(json object: JSONObject) throws(JSONError) {
+    self.init(
+      count: try object.integer("written"),
+      pauseSeconds: try object.number("pause_seconds"),
+      longestPauseSeconds: try object.number("longest_pause_seconds"),
+      pauseShare: try object.number("pause_share"))
   }
 }
 

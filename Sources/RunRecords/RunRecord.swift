@@ -27,6 +27,28 @@ package struct NamedText: Sendable, Equatable {
   }
 }
 
+/// What checkpoints cost the training of a launch.
+package struct CheckpointCost: Sendable, Equatable {
+  /// Checkpoints that were written.
+  package let count: Int
+  /// Seconds for which training stood still for them.
+  package let pauseSeconds: Double
+  /// The longest such pause in seconds.
+  package let longestPauseSeconds: Double
+  /// The pauses' share of the launch.
+  package let pauseShare: Double
+
+  /// Collects the figures.
+  package init(
+    count: Int, pauseSeconds: Double, longestPauseSeconds: Double, pauseShare: Double
+  ) {
+    self.count = count
+    self.pauseSeconds = pauseSeconds
+    self.longestPauseSeconds = longestPauseSeconds
+    self.pauseShare = pauseShare
+  }
+}
+
 /// One start of the program on a run: the first, or a resumption on perhaps other hosts.
 package struct RunLaunch: Sendable, Equatable {
   /// How it stands.
@@ -37,6 +59,8 @@ package struct RunLaunch: Sendable, Equatable {
   package var ended: WallTime?
   /// Why it ended: `all 20 epochs done`, the text of an error, the name of a signal.
   package var exitReason: String?
+  /// What its checkpoints cost; nil until it ends well, and where it wrote none.
+  package var checkpoints: CheckpointCost?
   /// The command line.
   package let arguments: [String]
   /// The host of rank 0.
@@ -103,6 +127,11 @@ package struct RunRecord: Sendable, Equatable {
     }
     earlierLaunches.append(launch)
     launch = next
+  }
+
+  /// Notes what the checkpoints of the latest launch cost.
+  package mutating func note(_ checkpoints: CheckpointCost) {
+    launch.checkpoints = checkpoints
   }
 
   /// Notes how the latest launch ended.

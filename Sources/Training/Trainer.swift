@@ -106,8 +106,8 @@ public struct Trainer {
       try session.initialize()
       let recorder = ResultRecorder()
       let isFirst = world.rank == 0
-      let keeper = RunKeeper(
-        session, store: nil, observers: isFirst ? observers + [recorder] : [])
+      let keeper = try RunKeeper(
+        session, writer: nil, observers: isFirst ? observers + [recorder] : [])
       let start = TrainingProgress()
       try keeper.handle(.started(session.description(name: name, from: start)))
       let end = try session.run(from: start, borders: keeper)

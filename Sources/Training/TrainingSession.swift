@@ -93,7 +93,9 @@ package final class TrainingSession {
     try onAllLanes(borders: borders) { [loop, plan] lane, borders in
       let worker = try loop.makeWorker(
         trains: true, evaluating: [plan.data.validation, plan.data.test].compactMap { $0 })
-      return try loop.run(lane: lane, worker: worker, from: start, borders: borders)
+      let end = try loop.run(lane: lane, worker: worker, from: start, borders: borders)
+      try borders?.finish()
+      return end
     }
   }
 

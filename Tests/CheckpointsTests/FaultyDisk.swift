@@ -1,8 +1,9 @@
+import Dispatch
 import DurableFiles
 import Glibc
 import Synchronization
 
-/// A disk that fails, dies or only watches, at a chosen one of the calls that change it.
+/// A disk that fails, dies, is slow or only watches, at a chosen one of the calls that change it.
 final class FaultyDisk: Sendable {
   /// What happens at the chosen call.
   enum Fault {
@@ -12,6 +13,8 @@ final class FaultyDisk: Sendable {
     case error(at: Int, code: Int32)
     /// That call and all later ones fail, as after a crash of the process.
     case crash(at: Int)
+    /// That call and all later ones wait until the disk is released.
+    case hold(at: Int)
   }
 
   private struct State {
@@ -21,6 +24,7 @@ final class FaultyDisk: Sendable {
 
   private let fault: Fault
   private let state = Mutex(State())
+  private let released = DispatchSemaphore(value: 0)
 
   init(_ fault: Fault = .none) {
     self.fault = fault
@@ -36,10 +40,19 @@ final class FaultyDisk: Sendable {
       switch self.fault {
       case .error(index, let code): throw FileError("change", "the disk", code: code)
       case .crash(let first) where index >= first: throw FileError("change", "the disk", code: EIO)
+      case .hold(let first) where index >= first:
+        // Long enough for any test, so that a mistake fails it and does not stop it for ever.
+        if self.released.wait(timeout: .now() + 60) == .timedOut {
+          throw FileError("change", "the disk", reason: "nobody released it")
+        }
+        self.released.signal()
       default: self.state.withLock { Self.track(operation, &$0.unsynchronized) }
       }
     }
   }
+
+  /// Lets the calls go on that wait.
+  func release() { released.signal() }
 
   /// The calls so far, the failed ones too.
   var operations: [FileOperation] { state.withLock(\.operations) }

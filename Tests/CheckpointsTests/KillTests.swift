@@ -51,6 +51,32 @@ struct KillTests {
     #expect(try fixture.names.allSatisfy { !$0.contains(".") })
   }
 
+  @Test(
+    "a process killed while it writes in the background leaves a valid checkpoint",
+    arguments: [0, 2, 5, 9, 12, 13, 14, 15, 17, 20])
+  func killedInBackground(call: Int) async throws {
+    let store = try fixture.open()
+    try fixture.write(100, value: 1, to: store)
+    let directory = fixture.directory
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [directory = directory as String, call = call as Int] in
+      let writer = CheckpointWriter(
+        CheckpointStore(directory: directory, fileSystem: killing(at: call)))
+      let model = StoreFixture.model(step: 200)
+      let optimizer = StoreFixture.optimizer(step: 200)
+      try writer.begin(
+        Checkpoint(
+          step: 200, model: model.tensors, optimizer: optimizer.tensors,
+          state: StoreFixture.state(step: 200)))
+      // What training does meanwhile is no part of the checkpoint.
+      for tensor in model.tensors + optimizer.tensors { tensor.values.fill(with: .nan) }
+      _ = try writer.wait()
+    }
+    let latest = try fixture.latestStep(of: try fixture.open())
+    #expect(latest == 100 || latest == 200)
+    #expect(try fixture.names.allSatisfy { !$0.contains(".") })
+  }
+
   @Test("a limit on the size of files stops a write halfway and leaves nothing of it")
   func fileSizeLimit() async throws {
     let store = try fixture.open()

@@ -1,5 +1,6 @@
 import Configuration
 import Options
+import TestSupport
 import Testing
 
 @Suite("YAML writer")

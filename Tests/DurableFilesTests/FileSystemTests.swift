@@ -44,6 +44,34 @@ struct FileSystemTests {
     }
   }
 
+  @Test("a replacement clears away what killed processes left of theirs, and nothing else")
+  func leftovers() throws {
+    // Numbers of processes end at 4,194,304, and process 1 always runs.
+    let kept = ["a.json.tmp-1", "a.json.tmp-x", "b.json.tmp-2000000000"]
+    for name in kept + ["a.json.tmp-2000000000", "a.json.tmp-\(getpid())"] {
+      _ = try fileSystem.createFile(folder.file(name))
+    }
+    try fileSystem.replaceFile(folder.file("a.json"), with: [1])
+    #expect(try fileSystem.names(in: folder.path) == ["a.json"] + kept)
+  }
+
+  @Test("a file's owner is gone when its process is, noticed by its parent or not")
+  func owner() throws {
+    #expect(!FileOwner(pid: 1).isGone)
+    #expect(FileOwner(pid: 2_000_000_000).isGone)
+    #expect(FileOwner(pid: getpid()).isGone)
+    var pid = pid_t()
+    let code = unsafe posix_spawn(&pid, "/bin/true", nil, nil, [nil], nil)
+    #expect(code == 0)
+    var status = unsafe siginfo_t()
+    // Until it has ended, without taking note of it.
+    let result = unsafe waitid(P_PID, id_t(pid), &status, WEXITED | WNOWAIT)
+    #expect(result == 0)
+    #expect(FileOwner(pid: pid).isGone)
+    #expect(waitpid(pid, nil, 0) == pid)
+    #expect(FileOwner(pid: pid).isGone)
+  }
+
   @Test("missing folders are made down to the last and existing ones accepted")
   func folders() throws {
     let path = folder.file("a/b/c")

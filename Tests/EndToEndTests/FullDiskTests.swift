@@ -32,17 +32,18 @@ extension EndToEnd {
     "A full disk", .serialized,
     .enabled("mounting a small file system is not permitted") { SmallDisk.isPermitted })
   struct FullDiskTests {
-    @Test("the run fails clearly, and its earlier checkpoint survives and is gone on with")
-    func fullDisk() throws {
+    @Test(
+      "the run fails clearly, and its earlier checkpoint survives and is gone on with",
+      arguments: Machine.hasLauncher ? [nil, 1, 3] : [nil] as [Int?])
+    func fullDisk(ranks: Int?) throws {
       // A checkpoint of digits-mlp has about 80 KiB: two fit, the third does not.
       let disk = try #require(SmallDisk(kibibytes: 256))
       let changes = [
         "train.epochs=4", "train.checkpoint.keep_last=10", "train.checkpoint.keep_best=0",
       ]
-      let full = try run(arguments(out: disk.path, changes))
-      #expect(full.exitCode == 1, "\(full.text)")
-      #expect(full.errors.contains("no room for the checkpoint"), "\(full.text)")
-      #expect(full.errors.contains("earlier checkpoints are untouched"), "\(full.text)")
+      let full = try run(arguments(out: disk.path, changes), ranks: ranks)
+      full.expectFailure(
+        1, saying: ["no room for the checkpoint", "earlier checkpoints are untouched"])
       let name = try #require(try FileManager.default.contentsOfDirectory(atPath: disk.path).first)
 
       // On a larger disk it goes on.

@@ -45,6 +45,8 @@ struct JobResult {
 final class Job {
   private let process = Process()
   private let records: TemporaryFolder
+  /// Where the ranks share memory: what a killed `mpirun` leaves there goes with the job.
+  private let memory: TemporaryFolder
   private let limit: Date
 
   /// Starts the product.
@@ -67,11 +69,13 @@ final class Job {
   /// Starts a command line whose first word is a path.
   init(commandLine: [String], limit: Double = 120) throws {
     records = try TemporaryFolder()
+    memory = try TemporaryFolder(inMemory: true)
     self.limit = Date().addingTimeInterval(limit)
     // The threads of tests block signals, and what they start would inherit that.
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["--default-signal=INT,TERM"] + commandLine
-    process.environment = Machine.jobEnvironment
+    process.environment = Machine.jobEnvironment.merging(
+      ["OMPI_MCA_btl_vader_backing_directory": memory.path]) { $1 }
     process.currentDirectoryURL = URL(fileURLWithPath: RepositoryFiles.root)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try Self.newFile(records.file("output"))
@@ -80,6 +84,12 @@ final class Job {
   }
 
   var isRunning: Bool { process.isRunning }
+
+  /// The processes that train: the ranks of `mpirun`, or the product alone.
+  var ranks: [Int32] {
+    let below = descendants
+    return below.isEmpty ? [process.processIdentifier] : below
+  }
 
   /// The processes below this one: the ranks of `mpirun`.
   var descendants: [Int32] { Self.descendants(of: process.processIdentifier) }

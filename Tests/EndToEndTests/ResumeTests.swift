@@ -46,6 +46,22 @@ extension EndToEnd {
       #expect(try training.record()["earlier_launches"]?.array?.count == killed.count)
     }
 
+    @Test("the checkpoint under way when a run diverges is completed, and its cost is on record")
+    func diverged() throws {
+      let changes = ["optimizer.adam.learning_rate=1e30", "train.checkpoint.every_steps=1"]
+      let training = try TrainingFolder(Self.configuration, changes)
+      let result = try training.train(ranks: 2)
+      result.expectFailure(4, saying: ["diverged"])
+      #expect(training.checkpointNames == ["last", "step-000001"], "\(result.text)")
+      #expect(try training.status() == "failed")
+      let good = try TrainingFolder(Self.configuration, ["train.epochs=1"])
+      let output = try good.train().output
+      #expect(output.contains("checkpoints 1 written in the background; training paused"))
+      let checkpoints = try #require(try good.record()["checkpoints"])
+      #expect(checkpoints["written"] == 1)
+      #expect(try #require(checkpoints["pause_seconds"]?.number) > 0)
+    }
+
     @Test("a finished run that is resumed stays as it is")
     func finished() throws {
       let training = try TrainingFolder(Self.configuration, Self.changes)

@@ -14,9 +14,10 @@ final class TrainingFolder {
   /// - Parameters:
   ///   - configuration: A file of this repository, or an absolute path.
   ///   - changes: Values to set, `key=value`.
+  ///   - inMemory: Whether the run may lie on a file system in memory.
   /// - Throws: What Foundation throws where no folder can be made.
-  init(_ configuration: String, _ changes: [String] = []) throws {
-    folder = try TemporaryFolder()
+  init(_ configuration: String, _ changes: [String] = [], inMemory: Bool = false) throws {
+    folder = try TemporaryFolder(inMemory: inMemory)
     self.configuration =
       configuration.hasPrefix("/") ? configuration : RepositoryFiles.path(configuration)
     self.changes = changes
@@ -87,11 +88,16 @@ final class TrainingFolder {
 
   /// The records of validation and test, without the time.
   func evaluations() throws -> [[String]] {
+    try metrics().filter { $0["split"]?.string?.hasPrefix("train") == false }.map { record in
+      record.members.filter { $0.key != "wall" }.map { "\($0.key) \($0.value)" }
+    }
+  }
+
+  /// All records of the run's curves; each line has to be one.
+  func metrics() throws -> [JSONObject] {
     let text = try String(contentsOfFile: #require(run) + "/metrics.jsonl", encoding: .utf8)
-    return try text.split(separator: "\n").compactMap { line in
-      let record = try #require(try JSONValue.parse(String(line)).object)
-      guard let split = record["split"]?.string, !split.hasPrefix("train") else { return nil }
-      return record.members.filter { $0.key != "wall" }.map { "\($0.key) \($0.value)" }
+    return try text.split(separator: "\n").map { line in
+      try #require(try JSONValue.parse(String(line)).object)
     }
   }
 }

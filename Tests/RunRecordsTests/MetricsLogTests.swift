@@ -1,5 +1,6 @@
 import DurableFiles
 import RunRecords
+import Synchronization
 import TestSupport
 import Testing
 
@@ -39,6 +40,19 @@ struct MetricsLogTests {
     try log.synchronize()
     #expect(try MetricsLog.read(path).records == [record(469), record(469, split: "validation")])
     #expect(log.records.count == 2)
+  }
+
+  @Test("what was added is forced to the disk for whoever names the file")
+  func synchronize() throws {
+    let log = try MetricsLog.open(path)
+    try log.append(record(469))
+    let operations = Mutex<[FileOperation]>([])
+    try MetricsLog.synchronize(
+      path, fileSystem: FileSystem { operation in operations.withLock { $0.append(operation) } })
+    #expect(operations.withLock { $0 } == [.openFile(path), .synchronize(path)])
+    #expect(try MetricsLog.read(path).records == [record(469)])
+    try log.append(record(470))
+    #expect(try MetricsLog.read(path).records.count == 2)
   }
 
   @Test("numbers that are none are written as texts and read as numbers")

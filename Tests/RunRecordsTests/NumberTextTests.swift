@@ -49,6 +49,27 @@ struct NumberTextTests {
     #expect(NumberText.duration(seconds: seconds) == text)
   }
 
+  @Test(
+    "short spans have about two digits",
+    arguments: [
+      (0, "0.00 ms"), (0.00004, "0.04 ms"), (0.000094, "0.09 ms"), (0.000096, "0.1 ms"),
+      (0.0031, "3.1 ms"), (0.00994, "9.9 ms"), (0.00996, "10 ms"), (0.1204, "120 ms"),
+      (0.9994, "999 ms"), (0.9996, "1.0 s"), (2.46, "2.5 s"), (250, "250.0 s"),
+    ])
+  func spans(seconds: Double, text: String) {
+    #expect(NumberText.span(seconds: seconds) == text)
+  }
+
+  @Test(
+    "shares are percentages",
+    arguments: [
+      (0, "0.00 %"), (0.00004, "less than 0.01 %"), (0.0004, "0.04 %"), (0.013, "1.3 %"),
+      (0.0994, "9.9 %"), (0.0996, "10 %"), (0.67, "67 %"), (1, "100 %"),
+    ])
+  func percentages(share: Double, text: String) {
+    #expect(NumberText.percent(share) == text)
+  }
+
   @Test("fixed decimals are rounded, and nothing is minus zero")
   func fixed() {
     #expect(NumberText.fixed(3.14159, decimals: 2) == "3.14")

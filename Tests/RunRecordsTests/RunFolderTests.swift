@@ -98,8 +98,14 @@ struct RunRecordTests {
     #expect(record.earlierLaunches.map(\.status) == [.interrupted, .interrupted])
     #expect(record.earlierLaunches[1].exitReason == "it ended without a word")
     try expectRoundTrip()
+    record.note(
+      CheckpointCost(
+        count: 5, pauseSeconds: 0.0125, longestPauseSeconds: 0.0078125, pauseShare: 0.0004))
     record.end(.finished, reason: "all 20 epochs done")
     try expectRoundTrip()
+    let json = try JSONValue.parse(FileSystem().read(run.recordPath))
+    #expect(json["checkpoints"]?["written"] == 5)
+    #expect(json["checkpoints"]?["pause_seconds"] == 0.0125)
   }
 
   @Test("the file has the members that people and programs look for")

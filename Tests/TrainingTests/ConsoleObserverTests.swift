@@ -127,6 +127,48 @@ struct ConsoleObserverTests {
       ])
   }
 
+  @Test("says what checkpoints cost, unless it is to be quiet")
+  func pauses() {
+    var pauses = CheckpointPauses()
+    pauses.add(0.0004)
+    pauses.runSeconds = 100
+    for (style, text) in [
+      (
+        ProgressStyle.plain,
+        "checkpoints 1 written in the background; training paused 0.4 ms for it, "
+          + "less than 0.01 % of the run\n"
+      ), (.none, ""),
+    ] {
+      let screen = Screen()
+      ConsoleObserver(screen.reporter(style), epochs: 2).handle(.checkpointsCompleted(pauses))
+      #expect(screen.text == text)
+    }
+    for seconds in [0.0006, 0.003, 0.008] { pauses.add(seconds) }
+    pauses.runSeconds = 30
+    #expect(
+      ConsoleObserver.text(pauses)
+        == "checkpoints 4 written in the background; training paused 12 ms for them, "
+        + "0.04 % of the run")
+  }
+
+  @Test("leaves the line of the epoch within which a run was stopped")
+  func interrupted() {
+    let screen = Screen()
+    let observer = ConsoleObserver(screen.reporter(.live), epochs: 2)
+    observer.handle(.started(Self.description()))
+    observer.handle(.step(Self.report(1)))
+    let line = screen.text.split(separator: "\r").last ?? ""
+    observer.handle(.checkpointsCompleted(CheckpointPauses()))
+    #expect(screen.text.contains("\(line)\ncheckpoints 0"), "\(screen.text.debugDescription)")
+  }
+
+  @Test("tells of warnings")
+  func warning() {
+    let screen = Screen()
+    ConsoleObserver(screen.reporter(.none), epochs: 2).handle(.warning("the disk creaks"))
+    #expect(screen.text == "warning: the disk creaks\n")
+  }
+
   @Test("tells of a reduced learning rate where it shows progress")
   func reduction() {
     let reduction = RateReduction(

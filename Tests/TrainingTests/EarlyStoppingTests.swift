@@ -2,6 +2,7 @@ import Checkpoints
 import Configuration
 import DataParallelism
 import Datasets
+import DurableFiles
 import Foundation
 import JSONText
 import MessagePassing
@@ -116,7 +117,8 @@ struct EarlyStoppingTests {
 
   /// Trains in a folder of checkpoints, from one of them if a step is given.
   private static func train(
-    _ schedule: Schedule, rule: EarlyStopping?, in folder: String, from step: Int? = nil
+    _ schedule: Schedule, rule: EarlyStopping?, in folder: String, from step: Int? = nil,
+    on disk: FileSystem = FileSystem(), observers: [any TrainingObserver] = []
   ) throws -> Record {
     try withWorld { world in
       var settings = Self.settings(.epochs(8), rule: rule)
@@ -125,7 +127,8 @@ struct EarlyStoppingTests {
         model: model, data: contrary(), loss: CrossEntropy(), optimizer: optimizer,
         schedule: schedule, settings: settings, shards: 4, seed: 4)
       let session = try TrainingSession(plan, workers: 2, world: world)
-      let store = try CheckpointStore.open(directory: folder, retention: plan.retention)
+      let store = try CheckpointStore.open(
+        directory: folder, retention: plan.retention, fileSystem: disk)
       try session.initialize()
       var progress = TrainingProgress()
       if let step {
@@ -137,7 +140,8 @@ struct EarlyStoppingTests {
         progress = state.progress
       }
       let end = try session.run(
-        from: progress, borders: RunKeeper(session, store: store, observers: []))
+        from: progress,
+        borders: RunKeeper(session, writer: CheckpointWriter(store), observers: observers))
       let last = try store.loadLatestValid().checkpoint
       let record = Record(
         end: end, weights: weightsHash(session.modelTensors),
@@ -183,6 +187,22 @@ struct EarlyStoppingTests {
       folder.path, resultStep: TrainingProgress.restoredStep(in:))
     #expect(result.step == best)
     #expect(try CheckpointStore.load(folder.path).checkpoint.step == whole.state.progress.step)
+  }
+
+  @Test("restore the best once the checkpoints that are being written are complete")
+  func restoreWhileWriting() throws {
+    let rule = EarlyStopping(patience: 3)
+    let fast = try Self.train(
+      Schedule(), rule: rule, in: TemporaryFolder(inMemory: true).path)
+    let diary = Diary()
+    // Slow enough that the last checkpoint is far from complete when it is time to restore.
+    let slow = try Self.train(
+      Schedule(), rule: rule, in: TemporaryFolder(inMemory: true).path,
+      on: FileSystem { _ in usleep(500) }, observers: [diary])
+    #expect(slow.weights == fast.weights && slow.state == fast.state && slow.end == fast.end)
+    let last = slow.state.progress.step
+    let end = ["checkpoint \(last)", "test \(last)", "\(last) checkpoints"]
+    #expect(diary.entries.suffix(4).filter { !$0.hasPrefix("parameters of step") } == end)
   }
 
   @Test("ask for the best step's checkpoint by name where it is gone")

@@ -25,6 +25,8 @@ final class Diary: TrainingObserver {
     case .validation(let report): entries.append("validation \(report.step)")
     case .test(let report): entries.append("test \(report.step)")
     case .checkpoint(let step, _, _): entries.append("checkpoint \(step)")
+    case .checkpointsCompleted(let pauses): entries.append("\(pauses.count) checkpoints")
+    case .warning(let text): entries.append("warning: \(text)")
     case .reducedLearningRate(let reduction): entries.append("\(reduction)")
     case .stoppedEarly(let stop): entries.append("\(stop)")
     case .restored(let best): entries.append("\(best)")
@@ -42,6 +44,8 @@ private final class CheckpointDiary: StepBorders {
   func writeCheckpoint(_ progress: TrainingProgress) { steps.append(progress.step) }
 
   func restore(_ best: RestoredBest) { Issue.record("nothing is to be restored") }
+
+  func finish() {}
 }
 
 @Suite("A run", .serialized)

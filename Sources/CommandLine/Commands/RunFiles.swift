@@ -8,11 +8,13 @@ internal import RunRecords
 internal import Training
 
 /// The files of one run, kept by rank 0: record, configuration, metrics, checkpoints.
-final class RunFiles {
+///
+/// As an observer it notes what checkpoints cost.
+final class RunFiles: TrainingObserver {
   /// The run's folder.
   let folder: RunFolder
-  /// The run's checkpoints.
-  let store: CheckpointStore
+  /// Writes the run's checkpoints.
+  let checkpoints: CheckpointWriter
   /// Writes the run's curves.
   let metrics: MetricsObserver
   private var record: RunRecord
@@ -48,12 +50,24 @@ final class RunFiles {
         folder.configurationPath, with: Array(YAMLWriter.text(configuration.resolved).utf8))
     }
     try record.save(to: folder)
-    store = try CheckpointStore.open(
+    let store = try CheckpointStore.open(
       directory: folder.checkpointsPath, retention: plan.retention)
+    checkpoints = CheckpointWriter(store) { [path = folder.metricsPath] in
+      try MetricsLog.synchronize(path)
+    }
     metrics = MetricsObserver(
       try MetricsLog.open(folder.metricsPath, resumingAt: resumed?.checkpoint.step),
       tensorBoard: try TensorBoardLog(folder: folder),
       metrics: description.metrics)
+  }
+
+  /// Hears of an event.
+  func handle(_ event: TrainingEvent) {
+    guard case .checkpointsCompleted(let pauses) = event else { return }
+    record.note(
+      CheckpointCost(
+        count: pauses.count, pauseSeconds: pauses.seconds, longestPauseSeconds: pauses.longest,
+        pauseShare: pauses.share))
   }
 
   /// Notes how the run ended.

@@ -98,11 +98,21 @@ struct TrainingRun {
     var observers: [any TrainingObserver] = []
     if let records {
       observers.append(ConsoleObserver(reporter, epochs: configuration.epochs))
-      observers.append(records.metrics)
+      observers += [records.metrics, records]
     }
-    let keeper = RunKeeper(session, store: records?.store, observers: observers)
+    let keeper = try RunKeeper(session, writer: records?.checkpoints, observers: observers)
     if world.rank == 0 { try keeper.handle(.started(description)) }
-    return try session.run(from: progress, borders: keeper)
+    do {
+      return try session.run(from: progress, borders: keeper)
+    } catch {
+      // The checkpoint under way is of a step before the error, and as good as any.
+      do {
+        try keeper.completeCheckpoint()
+      } catch let second {
+        try context.errors.line("warning: \(second)")
+      }
+      throw error
+    }
   }
 
   private func finish(

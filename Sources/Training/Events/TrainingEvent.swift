@@ -69,8 +69,12 @@ public enum TrainingEvent: Sendable {
   case validation(TrainingReport)
   /// The test part was evaluated.
   case test(TrainingReport)
-  /// A checkpoint was written, in so many seconds.
+  /// A checkpoint is complete, after so many seconds in the background; steps may have been done since.
   case checkpoint(step: Int, path: String, seconds: Double)
+  /// The run's last checkpoint is complete; how long training stood still for all of them.
+  case checkpointsCompleted(CheckpointPauses)
+  /// Something that the user should know went wrong, and the run goes on.
+  case warning(String)
   /// The learning rate was reduced, since a metric did not improve.
   case reducedLearningRate(RateReduction)
   /// The run ends before its last step, since a metric did not improve; the test follows.

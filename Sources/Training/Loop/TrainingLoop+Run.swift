@@ -9,11 +9,15 @@ internal import Tensors
 package protocol StepBorders: AnyObject {
   /// Hears of an event; called on rank 0 only.
   func handle(_ event: TrainingEvent) throws
-  /// Takes part in writing a checkpoint; called on the first lane of every rank.
+  /// Takes part in writing a checkpoint, which may go on in the background when this returns; called on
+  /// the first lane of every rank.
   func writeCheckpoint(_ progress: TrainingProgress) throws
   /// Takes part in putting back the parameters of an earlier step, which had a checkpoint; called on the
   /// first lane of every rank, while no lane uses the parameters.
   func restore(_ best: RestoredBest) throws
+  /// Completes what goes on in the background; called once, on the first lane of every rank, when all else
+  /// is done.
+  func finish() throws
   /// Seconds since the run began.
   var seconds: Double { get }
 }

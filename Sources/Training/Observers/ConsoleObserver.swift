@@ -43,6 +43,10 @@ package final class ConsoleObserver: TrainingObserver {
       if let summary = gradients.summary { reporter.show(summary) }
       reporter.show("\(stop)")
     case .restored(let best): reporter.show("\(best)")
+    case .checkpointsCompleted(let pauses):
+      reporter.close()
+      if reporter.style != .none { reporter.show(Self.text(pauses)) }
+    case .warning(let text): reporter.show("warning: \(text)")
     case .log, .checkpoint: break
     }
   }
@@ -97,6 +101,13 @@ package final class ConsoleObserver: TrainingObserver {
     report.values(run?.metrics ?? .accuracy).map {
       "\($0.name) \(NumberText.metric($0.value))"
     }.joined(separator: "  ")
+  }
+
+  /// What checkpoints cost, below the results.
+  static func text(_ pauses: CheckpointPauses) -> String {
+    "checkpoints \(pauses.count) written in the background; training paused "
+      + "\(NumberText.span(seconds: pauses.seconds)) for \(pauses.count == 1 ? "it" : "them"), "
+      + "\(NumberText.percent(pauses.share)) of the run"
   }
 
   /// The start banner, a line an element.

@@ -37,8 +37,10 @@ package final class MetricsObserver: TrainingObserver {
       let isKnown = log.records.contains { $0.split == "test" && $0.step == report.step }
       if !isKnown { try write(report, split: "test") }
       try flush()
-    case .checkpoint: try flush()
-    case .started, .step, .reducedLearningRate, .stoppedEarly, .restored: break
+    case .checkpoint: try tensorBoard.flush()
+    case .started, .step, .reducedLearningRate, .stoppedEarly, .restored, .checkpointsCompleted,
+      .warning:
+      break
     }
   }
 
