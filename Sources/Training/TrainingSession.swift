@@ -18,6 +18,9 @@ package final class TrainingSession {
   package let exchange: any GradientExchange
   /// Worker threads of this rank.
   package let workers: Int
+  /// What the user must know before the first step, a sentence each; the same on every rank but for what
+  /// a checkpoint says, which rank 0 alone may know.
+  package var warnings: [String]
   private let world: World
   let loop: TrainingLoop
 
@@ -37,6 +40,11 @@ package final class TrainingSession {
       stateCount: plan.optimizer.stateNames.count)
     settings.countsInNorm = plan.update.countsInNorm
     exchange = try kind.makeExchange(settings, world: world)
+    do {
+      warnings = try Self.levelWarnings(world)
+    } catch {
+      throw .messagePassing(error)
+    }
     loop = TrainingLoop(plan: plan, exchange: exchange)
   }
 
@@ -58,7 +66,8 @@ package final class TrainingSession {
       stepsPerEpoch: plan.batches.stepsPerEpoch, totalSteps: plan.totalSteps,
       startStep: start.step, metrics: plan.metrics,
       targetsPerSample: plan.data.train.targetShape.count,
-      instructionSet: ComputeStream.instructionSet, exchange: exchange.name)
+      instructionSet: ComputeStream.instructionSet, exchange: exchange.name,
+      warnings: warnings)
   }
 
   /// Trains to the end, or until a signal asks to stop.
