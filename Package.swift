@@ -94,14 +94,23 @@ let package = Package(
         "Configuration", "Networks", "Optimizers", "Datasets", "DataParallelism", "MessagePassing",
         "Checkpoints", "RunRecords", "JSONText", "Options", "Operators", "Tensors",
       ]),
+    module("Estimation", ["DataParallelism", "RunRecords", "JSONText"]),
+    module(
+      "Diagnosis",
+      [
+        "MessagePassing", "DataParallelism", "Operators", "Networks", "Optimizers", "Datasets",
+        "Configuration", "Checkpoints", "RunRecords", "JSONText", "DurableFiles", "Tensors",
+        "CLanes",
+      ]),
     module(
       "Conformance",
       ["Configuration", "Networks", "Optimizers", "Operators", "Checkpoints", "Options", "Tensors"]),
     module(
       "CommandLine",
       [
-        "Training", "Conformance", "Configuration", "Networks", "Optimizers", "Datasets",
-        "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "JSONText",
+        "Training", "Diagnosis", "Estimation", "Conformance", "Configuration", "Networks",
+        "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
+        "JSONText",
         "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
       ]),
     .executableTarget(
@@ -119,6 +128,8 @@ let package = Package(
     tests(
       of: "GradientChecking", ["GradientChecking", "Networks", "Operators", "Options", "Tensors"]),
     tests(of: "Conformance", ["Conformance", "Options"]),
+    tests(of: "Estimation", ["Estimation"]),
+    tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(
       of: "Training",
       [

@@ -14,7 +14,8 @@ package enum Lockstep {
       """,
     commands: [
       TrainCommand(), EvaluateCommand(), PredictCommand(), SummaryCommand(), ConfigCheckCommand(),
-      ConformanceCommand(), BenchCommand(), GradientCheckCommand(),
+      ConformanceCommand(), BenchCommand(), EstimateCommand(), DoctorCommand(),
+      GradientCheckCommand(),
     ],
     exitCode: { Failure($0).exitCode }, willFail: failTogether)
 

@@ -1,9 +1,11 @@
-/// Measures how long a lane's steps spend in the exchange of gradients, without the optimizer's part.
+/// Measures how long a lane's steps spend in the exchange of gradients, and in the optimizer within it.
 ///
 /// Used by one lane.
 final class StepTimer {
   /// Seconds in the exchange: waiting for others, adding gradients, publishing parameters.
   private(set) var exchangeSeconds = 0.0
+  /// Seconds in the optimizer.
+  private(set) var updateSeconds = 0.0
   private var begin = 0.0
   private var updateBegin = 0.0
 
@@ -24,6 +26,8 @@ final class StepTimer {
 
   /// The optimizer ends within the exchange.
   func endUpdate() {
-    exchangeSeconds -= Clock.now - updateBegin
+    let seconds = Clock.now - updateBegin
+    exchangeSeconds -= seconds
+    updateSeconds += seconds
   }
 }

@@ -38,8 +38,10 @@ extension TrainingSession {
 }
 
 /// One lane of a benchmark.
-private final class BenchmarkLane {
+final class BenchmarkLane {
+  /// Measures the exchange; nil for no measurement.
   var timer: StepTimer?
+  /// Steps done.
   private(set) var step = 0
   private let loop: TrainingLoop
   private let lane: Int
@@ -49,6 +51,7 @@ private final class BenchmarkLane {
   /// The flag by which rank 0 ends a block at the same step everywhere.
   private static let endFlag: UInt64 = 2
 
+  /// Prepares to take steps on a lane.
   init(loop: TrainingLoop, lane: Int, worker: ShardWorker) {
     self.loop = loop
     self.lane = lane
