@@ -128,7 +128,7 @@ let package = Package(
     tests(
       of: "GradientChecking", ["GradientChecking", "Networks", "Operators", "Options", "Tensors"]),
     tests(of: "Conformance", ["Conformance", "Options"]),
-    tests(of: "Estimation", ["Estimation"]),
+    tests(of: "Estimation", ["Estimation", "JSONText"]),
     tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(
       of: "Training",

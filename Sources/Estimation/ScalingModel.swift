@@ -59,7 +59,7 @@ package struct ScalingModel: Sendable {
     return StepPrediction(
       layout: layout, compute: Double(most) * shard, add: added / lanes * cost.addByte,
       update: stepped / lanes * cost.updateParameter,
-      meetings: (layout.hosts > 1 ? 3 : 2) * (layout.lanesPerHost > 1 ? cost.meeting : 0),
+      waiting: layout.lanesPerHost > 1 ? cost.waiting : 0,
       exposedMessages: messages.exposed, messages: messages.all, samples: workload.globalBatch)
   }
 

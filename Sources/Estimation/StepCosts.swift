@@ -11,18 +11,18 @@ package struct StepCosts: Sendable, Equatable {
     package var addByte: Double
     /// Seconds of a lane to step one parameter.
     package var updateParameter: Double
-    /// Seconds that all lanes take to meet.
-    package var meeting: Double
+    /// Seconds of a step in which a lane waits for the others of its machine.
+    package var waiting: Double
 
     /// Collects costs.
     package init(
-      lanes: Int, shard: Double, addByte: Double, updateParameter: Double, meeting: Double
+      lanes: Int, shard: Double, addByte: Double, updateParameter: Double, waiting: Double
     ) {
       self.lanes = lanes
       self.shard = shard
       self.addByte = addByte
       self.updateParameter = updateParameter
-      self.meeting = meeting
+      self.waiting = waiting
     }
   }
 
@@ -36,6 +36,14 @@ package struct StepCosts: Sendable, Equatable {
     precondition(!points.isEmpty, "a probe without a point")
     precondition(
       zip(points, points.dropFirst()).allSatisfy { $0.lanes < $1.lanes }, "lanes ascend")
+    var points = points
+    // Nothing makes a lane slower when it is alone; where a probe says so, others disturbed it.
+    for index in points.indices.dropLast().reversed() {
+      let above = points[index + 1]
+      points[index].shard = min(points[index].shard, above.shard)
+      points[index].addByte = min(points[index].addByte, above.addByte)
+      points[index].updateParameter = min(points[index].updateParameter, above.updateParameter)
+    }
     self.points = points
   }
 
@@ -52,6 +60,6 @@ package struct StepCosts: Sendable, Equatable {
     }
     return Point(
       lanes: lanes, shard: between(\.shard), addByte: between(\.addByte),
-      updateParameter: between(\.updateParameter), meeting: between(\.meeting))
+      updateParameter: between(\.updateParameter), waiting: between(\.waiting))
   }
 }

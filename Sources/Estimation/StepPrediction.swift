@@ -8,8 +8,8 @@ package struct StepPrediction: Sendable, Equatable {
   package let add: Double
   /// The optimizer.
   package let update: Double
-  /// Meetings of the lanes of a host.
-  package let meetings: Double
+  /// Waiting for the other lanes of a host.
+  package let waiting: Double
   /// Messages between hosts that nothing else is done meanwhile.
   package let exposedMessages: Double
   /// Messages between hosts, hidden or not.
@@ -18,11 +18,11 @@ package struct StepPrediction: Sendable, Equatable {
   package let samples: Int
 
   /// The whole step.
-  package var total: Double { compute + add + update + meetings + exposedMessages }
+  package var total: Double { compute + add + update + waiting + exposedMessages }
   /// Samples a second.
   package var rate: Double { Double(samples) / total }
   /// The share of the step in which lanes wait for messages or each other.
-  package var exposedShare: Double { (meetings + exposedMessages) / total }
+  package var exposedShare: Double { (waiting + exposedMessages) / total }
 
   /// How much of the rate that as many lanes would have alone is reached.
   ///

@@ -46,7 +46,7 @@ struct NetworkCheckTests {
   @Test("messages: a slow network to another host")
   func messages() {
     var job = MadeUpJob.twoHosts
-    expect(MessagesCheck.judge(job), .ok, "rank 0 to 2 (b) 30.0 us, 110MB/s")
+    expect(MessagesCheck.judge(job), .ok, "rank 0 to 2 (b) 30.0 us, 104.9 MiB/s")
     job.ranks[0].meetingSeconds = 5e-7
     expect(MessagesCheck.judge(job), .ok, "ranks of a meet in 0.5 us")
     job.links[1].bandwidth = 1e7

@@ -93,6 +93,10 @@ struct RankCheckTests {
       DataCheck.judge(job), .failed, "/data/x has another content on b (0000) than on a (da7a)")
     job.ranks[2].configuration?.files[0].hash = nil
     expect(DataCheck.judge(job), .failed, "/data/x cannot be read on b", "mount")
+    job = MadeUpJob.twoHosts
+    job.ranks[0].configuration?.dataProblem = "the file ends at byte 7 (/data/x)"
+    expect(DataCheck.judge(job), .failed, "ends at byte 7", "config check")
+    job = MadeUpJob.twoHosts
     for rank in job.ranks.indices { job.ranks[rank].configuration?.files = [] }
     expect(DataCheck.judge(job), .ok, "synthetic")
   }

@@ -14,6 +14,17 @@ extension EndToEnd {
         ?? "no row \(check) in \(result.text)"
     }
 
+    /// Expects that a check failed, and says so.
+    private func expectFailed(
+      _ check: String, _ text: String, in result: JobResult,
+      sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+      let row = row(check, of: result)
+      #expect(
+        row.contains(" FAILED ") && row.contains(text), "\(row)", sourceLocation: sourceLocation)
+      #expect(result.exitCode == 1, "\(result.text)", sourceLocation: sourceLocation)
+    }
+
     /// Starts a part of the ranks each with a command line of its own.
     private func job(_ parts: [[String]]) throws -> JobResult {
       let mpirun = [try #require(Machine.mpirun), "-q", "--bind-to", "none", "--oversubscribe"]
@@ -66,10 +77,9 @@ extension EndToEnd {
         ["/usr/bin/env", "ONEDNN_MAX_CPU_ISA=AVX2", copy, "doctor"] + Self.digits
           + ["--set", "seed=5"],
       ])
-      #expect(result.exitCode == 1, "\(result.text)")
-      #expect(row("instruction set", of: result).contains("FAILED   different levels"))
-      #expect(row("program", of: result).contains("FAILED   different builds"))
-      #expect(row("configuration", of: result).contains("FAILED   ranks read different ones"))
+      expectFailed("instruction set", "different levels", in: result)
+      expectFailed("program", "different builds", in: result)
+      expectFailed("configuration", "ranks read different ones", in: result)
       #expect(result.output.contains("hint: set `train.isa: avx2`"))
       let held = ["--set", "train.isa=avx2"]
       let mended = try job([
@@ -83,23 +93,19 @@ extension EndToEnd {
     @Test("tells a configuration that cannot be read, here or on one rank", .needsLauncher)
     func unreadable() throws {
       let everywhere = try run(["doctor", "-c", "none.yaml"], ranks: 2)
-      #expect(everywhere.exitCode == 1, "\(everywhere.text)")
-      #expect(row("configuration", of: everywhere).contains("FAILED   there is no file"))
+      expectFailed("configuration", "there is no file", in: everywhere)
       let there = try job([
         [Machine.product, "doctor"] + Self.digits, [Machine.product, "doctor", "-c", "none.yaml"],
       ])
-      #expect(there.exitCode == 1, "\(there.text)")
-      #expect(row("configuration", of: there).contains("rank 1 (host "), "\(there.text)")
+      expectFailed("configuration", "rank 1 (host ", in: there)
     }
 
     @Test("tells ranks that have no shards, and data that are not there", .needsLauncher)
     func configurations() throws {
       let crowded = try run(["doctor"] + Self.digits + ["--set", "train.shards=1"], ranks: 2)
-      #expect(crowded.exitCode == 1, "\(crowded.text)")
-      #expect(row("shards", of: crowded).contains("FAILED   1 shard cannot be dealt to 2 ranks"))
+      expectFailed("shards", "1 shard cannot be dealt to 2 ranks", in: crowded)
       let lost = try run(["doctor"] + Self.digits + ["--set", "data.train=none.csv"], ranks: 2)
-      #expect(lost.exitCode == 1, "\(lost.text)")
-      #expect(lost.output.contains("none.csv"), "\(lost.text)")
+      expectFailed("data", "none.csv cannot be read", in: lost)
     }
 
     @Test("tells a rank that is bound to fewer cores than it has workers", .needsLauncher)
@@ -108,8 +114,7 @@ extension EndToEnd {
       let doctor = [Machine.product, "doctor"] + Self.digits + ["--set", "train.workers=2"]
       let result = try Job(commandLine: line + doctor).wait()
       guard ProcessInfo.processInfo.activeProcessorCount > 1 else { return }
-      #expect(result.exitCode == 1, "\(result.text)")
-      #expect(row("cores", of: result).contains("2 workers on 1 core"), "\(result.text)")
+      expectFailed("cores", "2 workers on 1 core", in: result)
       #expect(result.output.contains("hint: mpirun --bind-to none"))
     }
   }

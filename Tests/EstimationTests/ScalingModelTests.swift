@@ -1,3 +1,4 @@
+import JSONText
 import Testing
 
 @testable import Estimation
@@ -5,9 +6,9 @@ import Testing
 /// Costs that are easy to reckon with: a shard takes 1 ms alone and 1.5 ms among 4, and 4 MB of gradients.
 private enum Costs {
   static let alone = StepCosts.Point(
-    lanes: 1, shard: 1e-3, addByte: 1e-10, updateParameter: 1e-9, meeting: 0)
+    lanes: 1, shard: 1e-3, addByte: 1e-10, updateParameter: 1e-9, waiting: 0)
   static let among = StepCosts.Point(
-    lanes: 4, shard: 1.5e-3, addByte: 2e-10, updateParameter: 2e-9, meeting: 1e-6)
+    lanes: 4, shard: 1.5e-3, addByte: 2e-10, updateParameter: 2e-9, waiting: 2e-6)
   static let costs = StepCosts(points: [alone, among])
   static let workload = Workload(globalBatch: 512, shards: 16, parameters: 1_000_000)
 
@@ -31,8 +32,17 @@ struct ScalingModelTests {
     #expect(Costs.costs.at(lanes: 9) == Costs.among)
     let middle = Costs.costs.at(lanes: 2)
     #expect(near(middle.shard, 1e-3 + 0.5e-3 / 3))
-    #expect(near(middle.meeting, 1e-6 / 3))
+    #expect(near(middle.waiting, 2e-6 / 3))
     #expect(StepCosts(points: [Costs.among]).at(lanes: 1) == Costs.among)
+  }
+
+  @Test("takes no lane to be slower alone than among others, which only a disturbed probe says")
+  func disturbed() {
+    var slow = Costs.alone
+    slow.shard = 5e-3
+    let costs = StepCosts(points: [slow, Costs.among])
+    #expect(costs.at(lanes: 1).shard == Costs.among.shard)
+    #expect(costs.at(lanes: 1).addByte == Costs.alone.addByte)
   }
 
   @Test("adds up a step of one lane")
@@ -42,7 +52,7 @@ struct ScalingModelTests {
     // 16 gradients of 4 MB.
     #expect(near(step.add, 16 * 4e6 * 1e-10))
     #expect(near(step.update, 1e-3))
-    #expect(step.meetings == 0 && step.exposedMessages == 0 && step.exposedShare == 0)
+    #expect(step.waiting == 0 && step.exposedMessages == 0 && step.exposedShare == 0)
     #expect(near(step.total, 16e-3 + 6.4e-3 + 1e-3))
     #expect(near(step.rate, 512 / step.total))
     #expect(near(step.efficiency(against: step), 1))
@@ -55,7 +65,7 @@ struct ScalingModelTests {
     #expect(near(step.compute, 4 * 1.5e-3))
     #expect(near(step.add, 16 * 4e6 * 2e-10 / 4))
     #expect(near(step.update, 2e-3 / 4))
-    #expect(near(step.meetings, 2e-6))
+    #expect(near(step.waiting, 2e-6))
     let ranks = try #require(model.predict(Layout(ranksPerHost: 4)))
     #expect(ranks.total == step.total)
     // 16 shards for 3 lanes: one has 6.
@@ -69,7 +79,7 @@ struct ScalingModelTests {
     let two = try #require(model.predict(Layout(workers: 2)))
     let eight = try #require(model.predict(Layout(ranksPerHost: 8)))
     #expect(near(eight.compute, two.compute))
-    #expect(eight.meetings > 0)
+    #expect(eight.waiting > 0)
   }
 
   @Test("hides messages behind the last shard's backward pass, but not the last piece")
@@ -148,10 +158,10 @@ struct ScalingTableTests {
   @Test("says which lanes are best on a host")
   func best() {
     #expect(ScalingTable(Costs.model(), ranks: [1], workers: nil).best.layout.lanes == 4)
-    // A network so small that meetings cost more than they win.
+    // A network so small that waiting costs more than they win.
     let tiny = StepCosts(points: [
-      .init(lanes: 1, shard: 1e-6, addByte: 1e-10, updateParameter: 1e-9, meeting: 0),
-      .init(lanes: 4, shard: 1e-6, addByte: 1e-10, updateParameter: 1e-9, meeting: 20e-6),
+      .init(lanes: 1, shard: 1e-6, addByte: 1e-10, updateParameter: 1e-9, waiting: 0),
+      .init(lanes: 4, shard: 1e-6, addByte: 1e-10, updateParameter: 1e-9, waiting: 40e-6),
     ])
     let model = ScalingModel(
       costs: tiny, workload: Workload(globalBatch: 4, shards: 4, parameters: 16), coresPerHost: 4,

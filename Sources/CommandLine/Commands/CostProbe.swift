@@ -65,12 +65,11 @@ struct CostProbe {
     try session.initialize()
     let parts = try session.probe(seconds: seconds)
     try session.exchange.close()
-    let adding = max(0, parts.exchange - 2 * parts.meeting)
     return StepCosts.Point(
       lanes: lanes, shard: parts.compute * Double(lanes) / Double(count),
-      addByte: adding * Double(lanes) / (4 * Double(parameterCount) * Double(count)),
+      addByte: parts.add * Double(lanes) / (4 * Double(parameterCount) * Double(count)),
       updateParameter: parts.update * Double(lanes) / Double(parameterCount),
-      meeting: parts.meeting)
+      waiting: parts.waiting)
   }
 
   private static func plan(

@@ -16,7 +16,7 @@ struct EstimateCommand: Command {
     name: "estimate", abstract: "predict how fast a configuration trains on more ranks or hosts",
     discussion: """
       Trains for a moment on one core and on all, and predicts from the costs of the parts: computing a
-      shard, adding gradients, the optimizer, meetings. Without --link all ranks are on one host and share
+      shard, adding gradients, the optimizer, waiting. Without --link all ranks are on one host and share
       its cores. With --link each rank is on a host of its own; gradients then go over the link, as far as
       possible while the backward pass goes on, and parameters come back.
       """,

@@ -28,7 +28,7 @@ enum EstimateText {
   private static func text(_ point: StepCosts.Point) -> String {
     "measured on \(point.lanes) \(point.lanes == 1 ? "core" : "cores"): shard "
       + "\(microseconds(point.shard)) us, adding \(picoseconds(point.addByte)) ps a byte, optimizer "
-      + "\(picoseconds(point.updateParameter)) ps a parameter, meeting \(microseconds(point.meeting)) us"
+      + "\(picoseconds(point.updateParameter)) ps a parameter, waiting \(microseconds(point.waiting)) us a step"
   }
 
   private static func rows(_ table: ScalingTable) -> String {
@@ -62,7 +62,7 @@ enum EstimateText {
           ("cores", .integer(Int64(point.lanes))), ("shard_us", .number(1e6 * point.shard)),
           ("add_ps_a_byte", .number(1e12 * point.addByte)),
           ("update_ps_a_parameter", .number(1e12 * point.updateParameter)),
-          ("meeting_us", .number(1e6 * point.meeting)),
+          ("waiting_us", .number(1e6 * point.waiting)),
         ]))
     }
     return .object(

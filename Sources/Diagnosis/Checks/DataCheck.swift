@@ -1,10 +1,9 @@
-/// Whether all hosts have the data's files, with the same content.
+/// Whether all hosts have the data's files, with the same content, and the network fits them.
 struct DataCheck: Check {
   static let name = "data"
 
   static func judge(_ job: JobFacts) -> Finding {
     guard let configuration = job.configuration else { return .ok("no configuration given") }
-    if configuration.files.isEmpty { return .ok("synthetic, no files") }
     for node in job.nodes {
       let files = node.first.configuration?.files ?? []
       for (own, expected) in zip(files, configuration.files) {
@@ -20,7 +19,11 @@ struct DataCheck: Check {
           hint: "copy the data to \(node.host) again")
       }
     }
+    if let problem = configuration.dataProblem {
+      return .failed(problem, hint: "`lockstep config check -c FILE` shows every problem")
+    }
     let count = configuration.files.count
+    if count == 0 { return .ok("synthetic, no files") }
     return .ok(
       "\(count) \(count == 1 ? "file" : "files"), the same on \(job.nodes.count == 1 ? "this host" : "all hosts")"
     )

@@ -12,7 +12,7 @@ struct MessagesCheck: Check {
     guard !job.links.isEmpty else { return .ok("none: one rank") }
     let texts = job.links.map { link in
       "rank 0 to \(link.rank) (\(job.ranks[link.rank].host)) \(microseconds(link.latency)), "
-        + "\(NumberText.count(link.bandwidth))B/s"
+        + "\(NumberText.bytes(Int(link.bandwidth)))/s"
     }
     let meetings = job.nodes.compactMap { node in
       node.first.meetingSeconds.map { "ranks of \(node.host) meet in \(microseconds($0))" }

@@ -26,13 +26,15 @@ package struct ConfigurationFacts: Sendable, Equatable {
   package var parameterBytes: Int?
   /// Buffers of that size that the optimizer keeps.
   package var stateCount: Int
-  /// Why it cannot be used; nil where it can.
+  /// Why it cannot be read; nil where it can.
   package var problem: String?
+  /// Why rank 0 cannot load the data or build the network on them; nil where it can.
+  package var dataProblem: String?
 
   /// Collects facts.
   package init(
     hash: String = "", shards: Int? = nil, files: [DataFile] = [], parameterBytes: Int? = nil,
-    stateCount: Int = 0, problem: String? = nil
+    stateCount: Int = 0, problem: String? = nil, dataProblem: String? = nil
   ) {
     self.hash = hash
     self.shards = shards
@@ -40,6 +42,7 @@ package struct ConfigurationFacts: Sendable, Equatable {
     self.parameterBytes = parameterBytes
     self.stateCount = stateCount
     self.problem = problem
+    self.dataProblem = dataProblem
   }
 
   var json: JSONObject {
@@ -58,6 +61,7 @@ package struct ConfigurationFacts: Sendable, Equatable {
       ("parameter_bytes", parameterBytes.map { .integer(Int64($0)) } ?? .null),
       ("state_count", .integer(Int64(stateCount))),
       ("problem", problem.map(JSONValue.string) ?? .null),
+      ("data_problem", dataProblem.map(JSONValue.string) ?? .null),
     ])
   }
 
@@ -70,5 +74,6 @@ package struct ConfigurationFacts: Sendable, Equatable {
     parameterBytes = json["parameter_bytes"]?.integer
     stateCount = try json.integer("state_count")
     problem = json["problem"]?.string
+    dataProblem = json["data_problem"]?.string
   }
 }

@@ -28,20 +28,31 @@ extension ConfigurationFacts {
           DataFile(path: $0, hash: ContentHash.ofFile($0))
         }
       }
-      if measures {
-        let data = try configuration.data.load(seed: configuration.seed)
-        let graph = try Graph(configuration.model, dataShape: data.inputShape)
-        parameterBytes = graph.layout.count * MemoryLayout<Float>.stride
-      }
+      if measures { measure(configuration) }
     } catch {
-      problem = Self.firstLine(of: error)
+      problem = Self.phrase(error)
     }
   }
 
-  /// What an error says first, without what is said of every error.
-  private static func firstLine(of error: any Error) -> String {
-    let line = "\(error)".split(separator: "\n").first.map(String.init) ?? ""
+  /// Finds the size of the network, which may depend on the data.
+  private mutating func measure(_ configuration: RunConfiguration) {
+    do {
+      let data = try configuration.data.load(seed: configuration.seed)
+      let graph = try Graph(configuration.model, dataShape: data.inputShape)
+      parameterBytes = graph.layout.count * MemoryLayout<Float>.stride
+    } catch {
+      dataProblem = Self.phrase(error)
+    }
+  }
+
+  /// What an error says first, and of which file, in one line.
+  private static func phrase(_ error: any Error) -> String {
+    let lines = "\(error)".split(separator: "\n").map(String.init)
     let prefix = "error: "
-    return line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : line
+    guard var first = lines.first else { return "" }
+    if first.hasPrefix(prefix) { first.removeFirst(prefix.count) }
+    let arrow = "  --> "
+    guard lines.count > 1, lines[1].hasPrefix(arrow) else { return first }
+    return "\(first) (\(lines[1].dropFirst(arrow.count)))"
   }
 }

@@ -3,23 +3,38 @@ internal import Datasets
 
 /// What a step's parts take, in seconds, as one lane among those of a rank sees them.
 package struct StepParts: Sendable {
-  /// The whole step.
-  package let step: Double
   /// Forward and backward passes of the lane's shards.
-  package var compute: Double { max(0, step - exchange - update) }
-  /// Adding gradients, and waiting for the other lanes.
-  package let exchange: Double
-  /// The optimizer.
+  package let compute: Double
+  /// Adding gradients in the lane's slice.
+  package let add: Double
+  /// The optimizer in the lane's slice.
   package let update: Double
-  /// One meeting of all lanes; part of the exchange.
-  package let meeting: Double
+  /// Waiting for other lanes.
+  package let waiting: Double
+
+  /// The whole step.
+  var step: Double { compute + add + update + waiting }
+
+  /// The parts of the mean step of some.
+  ///
+  /// - Parameters:
+  ///   - step: seconds of a step.
+  ///   - timer: what was measured.
+  ///   - count: the steps that it measured.
+  init(step: Double, _ timer: StepTimer, count: Int) {
+    let count = Double(count)
+    // The timer's exchange leaves the optimizer out, its slice does not.
+    let exchange = timer.exchangeSeconds / count
+    update = timer.updateSeconds / count
+    add = max(0, timer.sliceSeconds / count - update)
+    waiting = max(0, exchange - add)
+    compute = max(0, step - exchange - update)
+  }
 }
 
 extension TrainingSession {
   /// Timed blocks of a probe, of which the quickest counts: others on the machine only make it longer.
-  private static var probeBlocks: Int { 4 }
-  /// Meetings that are timed.
-  private static var meetings: Int { 500 }
+  private static var probeBlocks: Int { 10 }
 
   /// Trains for a moment and measures the parts of a step.
   ///
@@ -32,26 +47,22 @@ extension TrainingSession {
     try onAllLanes(borders: nil) { [loop, plan] lane, _ in
       let worker = try loop.makeWorker(trains: true, evaluating: [])
       let run = BenchmarkLane(loop: loop, lane: lane, worker: worker)
-      try run.steps(seconds: seconds / 10)
-      var best = StepParts(step: .infinity, exchange: 0, update: 0, meeting: 0)
-      for _ in 0..<Self.probeBlocks {
+      try run.steps(seconds: seconds / Double(Self.probeBlocks))
+      func block() throws -> StepParts {
         let timer = StepTimer()
         run.timer = timer
         let first = run.step
         let rate = try run.steps(seconds: seconds / Double(Self.probeBlocks))
-        let step = Double(plan.batches.globalBatch) / rate
-        let count = Double(run.step - first)
-        if step < best.step {
-          best = StepParts(
-            step: step, exchange: timer.exchangeSeconds / count,
-            update: timer.updateSeconds / count, meeting: 0)
-        }
+        return StepParts(
+          step: Double(plan.batches.globalBatch) / rate, timer, count: run.step - first)
       }
-      let begin = Clock.now
-      for _ in 0..<Self.meetings { try loop.exchange.barrier(lane: lane) }
-      return StepParts(
-        step: best.step, exchange: best.exchange, update: best.update,
-        meeting: (Clock.now - begin) / Double(Self.meetings))
+      // All lanes take the same number of blocks, whatever each finds the quickest.
+      var best = try block()
+      for _ in 1..<Self.probeBlocks {
+        let next = try block()
+        if next.step < best.step { best = next }
+      }
+      return best
     }
   }
 }

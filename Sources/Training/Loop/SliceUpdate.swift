@@ -45,6 +45,7 @@ struct SliceUpdate: Sendable {
   func callAsFunction(
     lane: Int, settings: StepSettings, weight: Double, samples: Int, timer: StepTimer? = nil
   ) throws(DataParallelismError) {
+    timer?.beginSlice()
     let needsNorm = plan.needsNorm
     try exchange.addGradients(lane: lane, keepsSums: needsNorm || plan.isLayerwise) {
       range, gradient in
@@ -69,6 +70,7 @@ struct SliceUpdate: Sendable {
       try exchange.meet(lane: lane, for: .trustRatios)
       applyDirections(lane: lane, settings, timer)
     }
+    timer?.endSlice()
   }
 
   private func step(
