@@ -23,7 +23,7 @@ extension ScalingTable {
     if lanes > 1 {
       text += "; \(lanes) ranks x 1 worker share their memory and come to the same"
     }
-    if lanes < cores {
+    if lanes < min(cores, model.workload.shards) {
       text += "; more lanes would only wait for each other"
     }
     return text
@@ -61,7 +61,7 @@ extension ScalingTable {
     let outcome =
       gain > 0
       ? "\(next.layout.ranks) give only \(NumberText.fixed(100 * gain, decimals: 0)) % more than \(from)"
-      : "\(next.layout.ranks) are slower than \(from)"
+      : "\(next.layout.ranks) are no faster than \(from)"
     var text =
       "more than \(from) \(from == 1 ? String(unit.dropLast()) : unit)"
       + (isFar ? " on this link" : "") + " \(from == 1 ? "is" : "are") not worth it: \(outcome)"

@@ -45,6 +45,14 @@ struct MachineCheckTests {
     var crowded = MadeUpJob.oneHost
     crowded.ranks += crowded.ranks
     expect(CoresCheck.judge(crowded), .warning, "8 workers share 4 cores of a", "up to 4 a host")
+    var unequal = MadeUpJob.twoHosts
+    for rank in 2...3 {
+      unequal.ranks[rank].processors.allowedCores = Array(0..<8)
+      unequal.ranks[rank].processors.coreCount = 8
+    }
+    expect(
+      CoresCheck.judge(unequal), .warning, "4 of 8 cores of b stay idle", "smallest host (2)",
+      "slots=4")
   }
 
   @Test("CPU quota: less time than workers")

@@ -63,6 +63,17 @@ struct NetworkCheckTests {
     expect(ClocksCheck.judge(job), .warning, "clock of b is 3.3 s behind", "chrony")
   }
 
+  @Test("ranks that do not reach each other are told which networks to try")
+  func unreached() throws {
+    let eth0 = try interface("eth0", "10.0.0.2", 24)
+    let docker0 = try interface("docker0", "172.17.0.1", 16)
+    let one = ConnectionWatch.verdict([eth0], seconds: 30)
+    #expect(one.contains("error: the ranks did not reach each other within 30 s"))
+    #expect(one.contains("hint: ") && one.contains("--mca btl_tcp_if_include 10.0.0.0/24\n"))
+    let two = ConnectionWatch.verdict([eth0, docker0], seconds: 0.5)
+    #expect(two.contains("within 1 s") && two.contains("one of 10.0.0.0/24, 172.17.0.0/16"))
+  }
+
   @Test("rank 0 measures to the next rank of its host and the first of each other host")
   func peers() {
     #expect(LinkFacts.peers(nodes: [0]) == [])

@@ -108,6 +108,18 @@ extension EndToEnd {
       expectFailed("data", "none.csv cannot be read", in: lost)
     }
 
+    @Test("ends where the ranks do not reach each other, naming the networks", .needsLauncher)
+    func unreached() throws {
+      // A process that never starts MPI looks like one that cannot be reached.
+      let result = try job([[Machine.product, "doctor", "--wait", "1"], ["/bin/sleep", "60"]])
+      #expect(result.exitCode != 0, "\(result.text)")
+      #expect(
+        result.output.contains("error: the ranks did not reach each other within 1 s"),
+        "\(result.text)")
+      #expect(result.output.contains("host "), "\(result.text)")
+      #expect(result.output.contains("--mca btl_tcp_if_include"), "\(result.text)")
+    }
+
     @Test("tells a rank that is bound to fewer cores than it has workers", .needsLauncher)
     func bound() throws {
       let line = [try #require(Machine.mpirun), "-q", "-n", "1", "--bind-to", "core"]

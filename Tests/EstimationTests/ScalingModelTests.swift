@@ -177,7 +177,7 @@ struct ScalingTableTests {
     let table = ScalingTable(Costs.model(link: slow), ranks: [1, 2, 4], workers: nil)
     let sentence = table.advice.last ?? ""
     #expect(
-      sentence.hasPrefix("more than 1 host on this link is not worth it: 2 are slower than 1"))
+      sentence.hasPrefix("more than 1 host on this link is not worth it: 2 are no faster than 1"))
     #expect(sentence.contains("waiting for messages") && sentence.contains("wire: bfloat16"))
     let fast = Link(bandwidth: 1e12, latency: 1e-9)
     let good = ScalingTable(Costs.model(link: fast), ranks: [1, 2, 4], workers: nil)

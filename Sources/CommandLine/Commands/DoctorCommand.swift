@@ -19,6 +19,9 @@ struct DoctorCommand: Command {
     options: ConfigurationOptions.declarations(isRequired: false) + [
       .value(
         "out", placeholder: "DIR", default: "runs", help: "folder that runs would be written to"),
+      .value(
+        "wait", placeholder: "S", default: "30",
+        help: "how long the ranks may take to reach each other"),
       .value("json", placeholder: "FILE", help: "write the findings and all facts to a file"),
     ],
     examples: [
@@ -29,7 +32,21 @@ struct DoctorCommand: Command {
     ])
 
   func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
+    let seconds = try arguments.positiveNumber("wait") ?? 30
+    return try ConnectionWatch.watching(
+      LaunchedRank.current, seconds: seconds,
+      report: { text in
+        // Whoever cannot read it is told by the exit code.
+        try? context.output.line(text)
+      },
+      { watch in try examine(arguments, in: context, watch) })
+  }
+
+  private func examine(
+    _ arguments: ParsedArguments, in context: CommandContext, _ watch: ConnectionWatch
+  ) throws -> ExitCode {
     try withWorld(describing: { Failure($0).inWorld }) { world in
+      watch.reached()
       let configuration = Self.configuration(arguments)
       let job = try JobFacts.gather(
         world, configuration: configuration, folder: arguments.required("out"))

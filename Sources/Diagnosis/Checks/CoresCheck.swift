@@ -32,7 +32,26 @@ struct CoresCheck: Check {
             hint: "\(free), or --map-by slot:PE=N with N cores a rank")
       }
     }
-    return crowded ?? idle ?? .ok(summary(job))
+    return crowded ?? idle ?? unequal(job) ?? .ok(summary(job))
+  }
+
+  /// A host that has more cores a rank than the smallest one, whose workers all ranks have.
+  private static func unequal(_ job: JobFacts) -> Finding? {
+    let nodes = job.nodes.map { node in
+      (node: node, cores: Set(node.facts.flatMap(\.processors.allowedCores)).count)
+    }
+    let workers = job.ranks[0].processors.workers
+    let isLeast = nodes.contains { $0.cores / $0.node.ranks.count == workers }
+    guard isLeast, !job.ranks[0].processors.workersAreGiven,
+      let large = nodes.first(where: { $0.cores / $0.node.ranks.count > workers })
+    else { return nil }
+    let busy = large.node.ranks.count * workers
+    return .warning(
+      "\(large.cores - busy) of \(large.cores) cores of \(large.node.host) stay idle: every rank has as "
+        + "many workers as those of the smallest host (\(workers))",
+      hint:
+        "start \(large.cores / workers) ranks on \(large.node.host): slots=\(large.cores / workers) in "
+        + "the hostfile")
   }
 
   /// A rank that is bound to fewer cores than it has workers.

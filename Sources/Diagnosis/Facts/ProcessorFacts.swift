@@ -8,7 +8,7 @@ package struct ProcessorFacts: Sendable, Equatable {
   package var coreCount: Int
   /// How many cores' time its control group may use; nil for any.
   package var quota: Double?
-  /// The worker threads that a run would give it.
+  /// The worker threads that a run would give it, the same on every rank.
   package var workers: Int
   /// Whether the configuration says so many, rather than the cores.
   package var workersAreGiven: Bool

@@ -22,7 +22,7 @@ extension JobFacts {
     let isFirst = world.rank == first
     let facts = RankFacts(
       host: world.hostName, node: first,
-      processors: ProcessorFacts(
+      processors: try ProcessorFacts(
         workers: train?.workers, shards: train?.shards, world: world),
       memory: MemoryFacts(), software: SoftwareFacts(world),
       transport: try TransportFacts(world), interfaces: Interface.all,
