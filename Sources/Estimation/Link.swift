@@ -1,6 +1,6 @@
 /// The network between hosts: a message of n bytes takes `latency + n / bandwidth` seconds.
 package struct Link: Sendable, Equatable {
-  /// Bytes a second in each direction.
+  /// Bytes of messages a second in each direction.
   package var bandwidth: Double
   /// Seconds until the first byte is there.
   package var latency: Double
@@ -20,13 +20,16 @@ package struct Link: Sendable, Equatable {
     ("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1),
   ]
 
-  /// Bytes a second from a text such as `1gbit` or `2.5Gbit/s`.
+  /// What TCP, IP and Ethernet leave of a network's bits for messages: 1,448 of 1,538 bytes a frame.
+  static let payloadShare = 1448.0 / 1538
+
+  /// The bandwidth of a network from its rate as it is sold, such as `1gbit` or `2.5Gbit/s`.
   ///
-  /// - Returns: the rate; nil where the text is none, or not above 0.
+  /// - Returns: bytes of messages a second; nil where the text is no rate, or not above 0.
   package static func bandwidth(_ text: String) -> Double? {
     let lower = text.lowercased()
     let rate = lower.hasSuffix("/s") ? String(lower.dropLast(2)) : lower
-    return quantity(rate, rates).map { $0 / 8 }
+    return quantity(rate, rates).map { $0 / 8 * payloadShare }
   }
 
   /// Seconds from a text such as `50us`.

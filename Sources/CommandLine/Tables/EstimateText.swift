@@ -16,7 +16,7 @@ enum EstimateText {
     head += table.model.costs.points.map(text)
     if let link = table.model.link {
       head.append(
-        "link: \(NumberText.count(8 * link.bandwidth))bit/s, \(microseconds(link.latency)) us a message"
+        "link: \(NumberText.bytes(Int(link.bandwidth)))/s of messages, \(microseconds(link.latency)) us each"
       )
     }
     return [
@@ -70,7 +70,7 @@ enum EstimateText {
         ("name", .string(name)), ("global_batch", .integer(Int64(model.workload.globalBatch))),
         ("shards", .integer(Int64(model.workload.shards))),
         ("cores_per_host", .integer(Int64(model.coresPerHost))),
-        ("link_bits_per_second", model.link.map { .number(8 * $0.bandwidth) } ?? .null),
+        ("link_bytes_per_second", model.link.map { .number($0.bandwidth) } ?? .null),
         ("link_latency_us", model.link.map { .number(1e6 * $0.latency) } ?? .null),
         ("measured", .array(points)), ("predicted", table.json),
         ("best_workers", .integer(Int64(table.best.layout.lanes))),

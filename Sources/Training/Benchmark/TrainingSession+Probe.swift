@@ -33,8 +33,10 @@ package struct StepParts: Sendable {
 }
 
 extension TrainingSession {
-  /// Timed blocks of a probe, of which the quickest counts: others on the machine only make it longer.
-  private static var probeBlocks: Int { 10 }
+  /// Seconds of a timed block; the quickest counts, since others on the machine only make one longer.
+  private static var blockSeconds: Double { 0.02 }
+  /// Timed blocks at least.
+  private static var leastBlocks: Int { 3 }
 
   /// Trains for a moment and measures the parts of a step.
   ///
@@ -47,20 +49,22 @@ extension TrainingSession {
     try onAllLanes(borders: nil) { [loop, plan] lane, _ in
       let worker = try loop.makeWorker(trains: true, evaluating: [])
       let run = BenchmarkLane(loop: loop, lane: lane, worker: worker)
-      try run.steps(seconds: seconds / Double(Self.probeBlocks))
+      try run.steps(seconds: Self.blockSeconds)
+      let deadline = Clock.now + seconds
       func block() throws -> StepParts {
         let timer = StepTimer()
         run.timer = timer
         let first = run.step
-        let rate = try run.steps(seconds: seconds / Double(Self.probeBlocks))
+        let rate = try run.steps(seconds: Self.blockSeconds, deadline: deadline)
         return StepParts(
           step: Double(plan.batches.globalBatch) / rate, timer, count: run.step - first)
       }
-      // All lanes take the same number of blocks, whatever each finds the quickest.
       var best = try block()
-      for _ in 1..<Self.probeBlocks {
+      var count = 1
+      while count < Self.leastBlocks || !run.isPastDeadline {
         let next = try block()
         if next.step < best.step { best = next }
+        count += 1
       }
       return best
     }
