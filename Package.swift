@@ -103,15 +103,24 @@ let package = Package(
         "Configuration", "Networks", "Optimizers", "Datasets", "DataParallelism", "MessagePassing",
         "FlightRecords", "Checkpoints", "RunRecords", "JSONText", "Options", "Operators", "Tensors",
       ]),
+    module("Estimation", ["DataParallelism", "RunRecords", "JSONText"]),
+    module(
+      "Diagnosis",
+      [
+        "MessagePassing", "DataParallelism", "Operators", "Networks", "Optimizers", "Datasets",
+        "Configuration", "Checkpoints", "RunRecords", "JSONText", "DurableFiles", "Tensors",
+        "CLanes",
+      ]),
     module(
       "Conformance",
       ["Configuration", "Networks", "Optimizers", "Operators", "Checkpoints", "Options", "Tensors"]),
     module(
       "CommandLine",
       [
-        "Training", "Conformance", "Configuration", "Networks", "Optimizers", "Datasets",
-        "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords", "JSONText",
-        "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking", "FlightRecords",
+        "Training", "Diagnosis", "Estimation", "Conformance", "Configuration", "Networks",
+        "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
+        "JSONText", "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
+        "FlightRecords",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
@@ -128,6 +137,8 @@ let package = Package(
     tests(
       of: "GradientChecking", ["GradientChecking", "Networks", "Operators", "Options", "Tensors"]),
     tests(of: "Conformance", ["Conformance", "Options"]),
+    tests(of: "Estimation", ["Estimation", "JSONText"]),
+    tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(
       of: "Training",
       [

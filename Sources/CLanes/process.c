@@ -1,5 +1,5 @@
-// Which processes still live. `kill(pid, 0)` alone does not tell: it succeeds for a zombie, and for
-// another process that was given the same id later.
+// What a process can learn of others. Which still live: `kill(pid, 0)` alone does not tell, it
+// succeeds for a zombie, and for another process that was given the same id later.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "clanes_team.h"
@@ -56,6 +57,14 @@ bool clanes_is_dead(const clanes_lane *lane) {
   uint64_t now = clanes_start_time(pid, &gone);
   uint64_t then = atomic_load(&lane->start_time);
   return gone || (now != 0 && then != 0 && now != then);
+}
+
+int clanes_read_word(int32_t pid, uintptr_t address, uint64_t *word) {
+  struct iovec local = {.iov_base = word, .iov_len = sizeof *word};
+  struct iovec remote = {.iov_base = (void *)address, .iov_len = sizeof *word};
+  ssize_t count = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+  if (count < 0) return errno;
+  return count == (ssize_t)sizeof *word ? 0 : EFAULT;
 }
 
 uint32_t clanes_allowed_cores(void) {

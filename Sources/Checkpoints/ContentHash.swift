@@ -1,4 +1,5 @@
 internal import CXXHash
+package import DurableFiles
 internal import Tensors
 
 /// The XXH3-64 hash of bytes that come in pieces.
@@ -6,11 +7,11 @@ internal import Tensors
 /// It finds damage and differences, at the speed of memory; it is no protection against somebody
 /// who means to forge a file.
 @safe
-struct ContentHash: ~Copyable {
+package struct ContentHash: ~Copyable {
   private let state: OpaquePointer
 
   /// Starts with no bytes.
-  init() {
+  package init() {
     guard let state = unsafe XXH3_createState() else {
       preconditionFailure("no memory for the state of a hash, a few hundred bytes")
     }
@@ -28,7 +29,7 @@ struct ContentHash: ~Copyable {
   }
 
   /// Adds bytes.
-  func add(_ bytes: [UInt8]) {
+  package func add(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBytes { buffer in unsafe add(buffer) }
   }
 
@@ -38,9 +39,19 @@ struct ContentHash: ~Copyable {
   }
 
   /// The hash of all bytes so far, as 16 hexadecimal digits.
-  var text: String {
+  package var text: String {
     let digits = String(unsafe XXH3_64bits_digest(state), radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// Adds the content of a file, a piece at a time.
+  ///
+  /// - Throws: `FileError` where it cannot be read.
+  package func add(contentOf file: borrowing InputFile) throws(FileError) {
+    let piece = 1 << 20
+    for start in stride(from: 0, to: file.byteCount, by: piece) {
+      add(try file.read(start..<min(start + piece, file.byteCount)))
+    }
   }
 }
 

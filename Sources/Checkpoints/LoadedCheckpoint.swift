@@ -73,10 +73,7 @@ package struct LoadedCheckpoint: Sendable {
           """)
     }
     let hash = ContentHash()
-    let piece = 1 << 20
-    for start in stride(from: 0, to: file.byteCount, by: piece) {
-      hash.add(try file.read(start..<min(start + piece, file.byteCount)))
-    }
+    try hash.add(contentOf: file)
     if hash.text != expected.hash {
       throw CheckpointError.invalid(
         path: folder, reason: "the content of \(expected.name) does not match its manifest")

@@ -14,7 +14,8 @@ package enum Lockstep {
       """,
     commands: [
       TrainCommand(), EvaluateCommand(), PredictCommand(), SummaryCommand(), ConfigCheckCommand(),
-      ConformanceCommand(), BenchCommand(), GradientCheckCommand(), ReportCommand(),
+      ConformanceCommand(), BenchCommand(), EstimateCommand(), DoctorCommand(),
+      GradientCheckCommand(), ReportCommand(),
     ],
     exitCode: { Failure($0).exitCode }, willFail: failTogether)
 

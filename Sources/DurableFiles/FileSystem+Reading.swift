@@ -38,6 +38,24 @@ extension FileSystem {
     return try file.read(0..<file.byteCount)
   }
 
+  /// The whole content of a file whose size the system does not tell, such as those of `/proc`.
+  package func readUnsized(_ path: String) throws(FileError) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .last("open", path) }
+    defer { close(descriptor) }
+    var content: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe Glibc.read(descriptor, &piece, piece.count)
+      if count == 0 { return content }
+      if count > 0 {
+        content += piece[..<count]
+      } else if errno != EINTR {
+        throw .last("read", path)
+      }
+    }
+  }
+
   /// The names in a folder, without `.` and `..`, sorted by their bytes.
   package func names(in folder: String) throws(FileError) -> [String] {
     guard let stream = unsafe opendir(folder) else { throw .last("list", folder) }

@@ -5,6 +5,7 @@ internal import Datasets
 internal import JSONText
 package import MessagePassing
 internal import Networks
+internal import Operators
 internal import Optimizers
 
 /// Turns a configuration, and a checkpoint to go on from, into a session.
@@ -59,6 +60,11 @@ package struct TrainingLaunch {
       try checkpoint.restore(model: session.modelTensors, optimizer: session.optimizerTensors)
     }
     try session.exchange.scatterParametersAndState()
+    if let warning = LevelWarning.onResuming(
+      saved: state.instructionSet, current: ComputeStream.instructionSet)
+    {
+      session.warnings.append(warning)
+    }
     return (session, state.progress)
   }
 

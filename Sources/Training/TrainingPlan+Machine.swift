@@ -6,12 +6,32 @@ internal import Optimizers
 internal import Tensors
 
 extension TrainSettings {
+  /// Settles the instruction-set level that computes, before anything asks for it.
+  ///
+  /// What has once been held to AVX2 in a process stays so.
+  ///
+  /// - Throws: ``TrainingError/mismatch(_:hint:)`` where `avx2` is not to be had.
+  package func settleInstructionSet() throws(TrainingError) {
+    guard instructionSet == .avx2, !ComputeStream.holdToAVX2() else { return }
+    let found = ComputeStream.instructionSet
+    throw .mismatch(
+      "`train.isa: avx2` cannot be had: this process computes with \(found)",
+      hint: found.hasPrefix("AVX-512")
+        ? "another network ran before in this process; set ONEDNN_MAX_CPU_ISA=AVX2 in its environment"
+        : "this CPU has no AVX2 with FMA; use `isa: auto`, or CPUs from 2013 on")
+  }
+
   /// Refuses a precision that a CPU does not have instructions for.
   ///
   /// - Parameter support: how the CPU computes in bfloat16.
   /// - Throws: ``TrainingError/mismatch(_:hint:)``.
   package func checkPrecision(support: BFloat16Support) throws(TrainingError) {
     guard precision == .bfloat16 else { return }
+    if instructionSet == .avx2 {
+      throw .mismatch(
+        "`train.isa: avx2` has no bfloat16, which needs AVX-512",
+        hint: "use `precision: float32`, or `isa: auto`")
+    }
     switch support {
     case .native: return
     case .emulated where allowsEmulation: return

@@ -36,7 +36,7 @@ package struct TrainingPlan: Sendable {
   /// What is reported beside the loss.
   package var metrics: MetricSet { MetricSet(loss: loss, task: data.task) }
 
-  /// Checks that everything fits together.
+  /// Checks that everything fits together, and settles the instruction-set level that computes.
   ///
   /// - Parameters:
   ///   - model: the network as written.
@@ -57,6 +57,7 @@ package struct TrainingPlan: Sendable {
     schedule: Schedule = Schedule(), settings: TrainSettings, shards: Int, seed: UInt64,
     rules: ParameterRules = ParameterRules()
   ) throws {
+    try settings.settleInstructionSet()
     try Self.checkInputs(of: model)
     graph = try Graph(model, dataShape: data.inputShape)
     self.loss = loss

@@ -20,6 +20,9 @@ package final class TrainingSession {
   package let exchange: any GradientExchange
   /// Worker threads of this rank.
   package let workers: Int
+  /// What the user must know before the first step, a sentence each; the same on every rank but for what
+  /// a checkpoint says, which rank 0 alone may know.
+  package var warnings: [String]
   private let world: World
   /// Notices ranks that hang; nil where nobody does.
   private let watch: StallWatch?
@@ -52,6 +55,11 @@ package final class TrainingSession {
     settings.wire = distributed.wire
     settings.shardsOptimizer = distributed.shardOptimizer != .off
     exchange = try ExchangeKind(distributed.reducer).makeExchange(settings, world: world)
+    do {
+      warnings = try Self.levelWarnings(world)
+    } catch {
+      throw .messagePassing(error)
+    }
     loop = TrainingLoop(
       plan: plan, exchange: exchange, driftCheckEverySteps: distributed.driftCheckEverySteps)
     watch?.attach(exchange)
@@ -75,7 +83,8 @@ package final class TrainingSession {
       stepsPerEpoch: plan.batches.stepsPerEpoch, totalSteps: plan.totalSteps,
       startStep: start.step, metrics: plan.metrics,
       targetsPerSample: plan.data.train.targetShape.count,
-      instructionSet: ComputeStream.instructionSet, exchange: exchange.name)
+      instructionSet: ComputeStream.instructionSet, exchange: exchange.name,
+      warnings: warnings)
   }
 
   /// Trains to the end, or until a signal asks to stop.

@@ -31,6 +31,8 @@ private final class FaultyBorders: StepBorders {
   func writeCheckpoint(_ progress: TrainingProgress) {}
 
   func restore(_ best: RestoredBest) {}
+
+  func finish() {}
 }
 
 extension RankTests {

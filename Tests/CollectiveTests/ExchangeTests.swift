@@ -177,8 +177,10 @@ extension RankTests {
       _ exchange: any GradientExchange, _ training: FakeTraining, isEarly: Bool
     ) throws -> ShardRecord {
       let last = Mutex(ShardRecord())
-      try LaneTeam.run(workers: exchange.lanes.count, abandon: { exchange.abandon(lane: exchange.lanes.lowerBound + $0) }) {
-        worker in
+      let first = exchange.lanes.lowerBound
+      try LaneTeam.run(
+        workers: exchange.lanes.count, abandon: { exchange.abandon(lane: first + $0) }
+      ) { worker in
         let lane = exchange.lanes.lowerBound + worker
         for step in 0..<training.steps {
           let raised: UInt64 = step == 1 && lane == exchange.plan.laneCount - 1 ? 8 : 0
@@ -386,7 +388,7 @@ extension RankTests {
       try exchange.close()
     }
 
-    @Test("MPI_Allreduce gives the sum on all ranks, within rounding, and the workers change nothing")
+    @Test("MPI_Allreduce gives the sum on all ranks within rounding, workers change nothing")
     func allReduce() throws {
       let training = FakeTraining(count: 60_000, shards: world.size + 3, clips: true)
       var results: [[Float]] = []

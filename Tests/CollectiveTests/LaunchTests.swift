@@ -88,7 +88,8 @@ private let canLaunch =
     #expect(job.exitCode == 5)
     #expect(job.output.contains("warning: rank 1 (host "), "\(job.output)")
     #expect(
-      job.output.contains(") has been silent for 2 s (what it does cannot be seen from here); rank "),
+      job.output.contains(
+        ") has been silent for 2 s (what it does cannot be seen from here); rank "),
       "\(job.output)")
   }
 

@@ -128,7 +128,10 @@ extension RankTests {
       }
       try exchange.scatterParametersAndState()
       let slice = SliceUpdate(plan: plan, statistics: nil, exchange: exchange)
-      try LaneTeam.run(workers: workers, abandon: { exchange.abandon(lane: exchange.lanes.lowerBound + $0) }) { worker in
+      let first = exchange.lanes.lowerBound
+      try LaneTeam.run(
+        workers: workers, abandon: { exchange.abandon(lane: first + $0) }
+      ) { worker in
         let lane = exchange.lanes.lowerBound + worker
         for step in 0..<training.steps {
           for leaf in exchange.plan.leaves[lane] {

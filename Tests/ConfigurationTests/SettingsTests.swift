@@ -37,6 +37,7 @@ struct SettingsTests {
         shards: 8
         workers: 2
         precision: bfloat16
+        isa: avx2
         clip: {norm: 1.0, value: 0.5}
         early_stopping:
           {monitor: train/accuracy, mode: min, patience: 3, min_change: 0.5, restore_best: false}
@@ -50,7 +51,7 @@ struct SettingsTests {
       settings
         == TrainSettings(
           length: .steps(1_000), globalBatch: 256, shards: 8, workers: 2, precision: .bfloat16,
-          clipNorm: 1, clipValue: 0.5,
+          instructionSet: .avx2, clipNorm: 1, clipValue: 0.5,
           earlyStopping: EarlyStopping(
             monitor: Monitor(RunMetric(.train, .accuracy), mode: .min), patience: 3,
             minimumChange: 0.5, restoresBest: false),

@@ -60,7 +60,7 @@ struct BackgroundCheckpointTests {
       let plan = try TrainingPlan(
         model: Sequential { Dense(2) }, data: DataSplits(train: RunTests.points(12)),
         loss: CrossEntropy(), optimizer: Adam(), settings: settings, shards: 2, seed: 1)
-      let session = try TrainingSession(plan, workers: 2, kind: .auto, world: world)
+      let session = try TrainingSession(plan, workers: 2, world: world)
       try session.initialize()
       let store = CheckpointStore(
         directory: folder.path, retention: plan.retention, fileSystem: disk)

@@ -55,6 +55,9 @@ struct ConsoleObserverTests {
         == "global batch 100 = 8 shards x about 12; 3 ranks x 1 worker run 2 or 1 more each; "
         + "same bits on any ranks x workers up to 8")
     #expect(lines.last == "resumed after step 7")
+    uneven.warnings = ["the ranks differ\n  hint: make them alike"]
+    #expect(
+      ConsoleObserver.banner(uneven).last == "warning: the ranks differ\n  hint: make them alike")
   }
 
   @Test("shows a line an epoch, and evaluations below it")

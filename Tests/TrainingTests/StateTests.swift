@@ -86,9 +86,11 @@ struct StateTests {
     #expect(object["schedule"] == "constant" && object["early_stopping"] == "none")
     object["schedule"] = nil
     object["early_stopping"] = nil
+    object["instruction_set"] = nil
     let old = try TrainingState(json: .object(object))
     #expect(throws: Never.self) { try old.check(against: plan) }
     #expect(old.progress == progress())
+    #expect(LevelWarning.onResuming(saved: old.instructionSet, current: "AVX2") == nil)
     let error = #expect(throws: TrainingError.self) {
       try old.check(against: smallPlan(schedule: Schedule(CosineSchedule())))
     }
@@ -150,13 +152,13 @@ struct StateTests {
     "that is damaged is refused with the member that is wrong",
     arguments: [
       "format", "step", "epoch_sums", "seed", "shards", "normalization", "optimizer", "schedule",
-      "early_stopping", "stagnation", "plateau", "restored_step",
+      "early_stopping", "stagnation", "plateau", "restored_step", "instruction_set",
     ])
   func damage(member: String) throws {
     let state = TrainingState(try smallPlan(), progress: progress())
     var object = try #require(state.json.object)
     object[member] = .string("?")
-    if ["optimizer", "schedule", "early_stopping"].contains(member) {
+    if ["optimizer", "schedule", "early_stopping", "instruction_set"].contains(member) {
       object[member] = .integer(1)
     }
     let error = #expect(throws: JSONError.self) { try TrainingState(json: .object(object)) }
@@ -245,8 +247,15 @@ struct PlanTests {
     #expect(problem(.emulated).contains("--allow-emulation"))
     #expect(problem(.emulated, allowsEmulation: true) == "no error")
     #expect(problem(.none, allowsEmulation: true).contains("oneDNN needs AVX-512"))
-    let settings = TrainSettings(length: .steps(1), globalBatch: 1)
+    var settings = TrainSettings(length: .steps(1), globalBatch: 1)
     #expect(throws: Never.self) { try settings.checkPrecision(support: .none) }
+    settings.instructionSet = .avx2
+    #expect(throws: Never.self) { try settings.checkPrecision(support: .none) }
+    settings.precision = .bfloat16
+    let error = #expect(throws: TrainingError.self) {
+      try settings.checkPrecision(support: .native)
+    }
+    #expect(error?.description.contains("`train.isa: avx2` has no bfloat16") == true)
   }
 
   @Test("refuses what does not fit together")

@@ -112,6 +112,10 @@ void clanes_publish(clanes_team *team, uint32_t lane, uint64_t step, uint32_t ph
 /// What a lane last published.
 clanes_lane_state clanes_state(const clanes_team *team, uint32_t lane);
 
+/// Reads 8 bytes of another process's memory, as message passing libraries do to save a copy.
+/// Returns 0, or the error number with which the kernel refused.
+int clanes_read_word(int32_t pid, uintptr_t address, uint64_t *word);
+
 /// The number of processors that this process may run on.
 uint32_t clanes_allowed_cores(void);
 

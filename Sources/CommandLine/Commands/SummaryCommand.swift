@@ -2,6 +2,7 @@ internal import Configuration
 internal import Datasets
 internal import Networks
 internal import Optimizers
+internal import Training
 
 /// The command `lockstep summary`.
 struct SummaryCommand: Command {
@@ -23,6 +24,7 @@ struct SummaryCommand: Command {
 
   func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
     let configuration = try ConfigurationOptions.load(arguments)
+    try configuration.train.settleInstructionSet()
     let declared = configuration.model.inputs.allSatisfy { $0.shape != nil }
     let shape = declared ? nil : try configuration.data.load(seed: configuration.seed).inputShape
     let graph = try Graph(configuration.model, dataShape: shape)

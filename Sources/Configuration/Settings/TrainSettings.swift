@@ -13,6 +13,14 @@ public struct TrainSettings: Sendable, Equatable {
     case steps(Int)
   }
 
+  /// Which level of the CPU's instruction set computes.
+  public enum InstructionSet: String, Sendable, CaseIterable {
+    /// The best of each CPU; CPUs of other levels give other last bits.
+    case auto
+    /// AVX2, which CPUs with AVX-512 compute alike.
+    case avx2
+  }
+
   /// How long the run trains.
   public var length: Length
   /// Samples a step, over all ranks, at least 1.
@@ -24,6 +32,8 @@ public struct TrainSettings: Sendable, Equatable {
   public var workers: Int?
   /// What activations and their gradients are computed in; weights and sums are float32 always.
   public var precision: ElementType
+  /// Which level of the CPU's instruction set computes; part of the result's last bits.
+  public var instructionSet: InstructionSet
   /// Whether bfloat16 may run on a CPU without instructions for it, slower than float32; false unless
   /// set after reading, since it is a matter of the machine and not of the run.
   public var allowsEmulation = false
@@ -45,7 +55,8 @@ public struct TrainSettings: Sendable, Equatable {
   /// Makes settings in code.
   public init(
     length: Length, globalBatch: Int, shards: Int? = nil, workers: Int? = nil,
-    precision: ElementType = .float32, clipNorm: Double? = nil, clipValue: Double? = nil,
+    precision: ElementType = .float32, instructionSet: InstructionSet = .auto,
+    clipNorm: Double? = nil, clipValue: Double? = nil,
     earlyStopping: EarlyStopping? = nil, checkpoint: CheckpointSettings = CheckpointSettings(),
     validateEverySteps: Int? = nil, logEverySteps: Int = 50, monitorEverySteps: Int? = nil
   ) {
@@ -54,6 +65,7 @@ public struct TrainSettings: Sendable, Equatable {
     self.shards = shards
     self.workers = workers
     self.precision = precision
+    self.instructionSet = instructionSet
     self.clipNorm = clipNorm
     self.clipValue = clipValue
     self.earlyStopping = earlyStopping
@@ -72,6 +84,7 @@ public struct TrainSettings: Sendable, Equatable {
     shards = options.optionalInteger("shards", in: 1...)
     workers = options.optionalInteger("workers", in: 1...)
     precision = options.choice("precision") ?? .float32
+    instructionSet = options.choice("isa") ?? .auto
     let clip = options.section("clip", context: "train.clip")
     clipNorm = clip.optionalPositiveNumber("norm")
     clipValue = clip.optionalPositiveNumber("value")

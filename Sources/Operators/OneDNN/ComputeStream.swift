@@ -76,35 +76,6 @@ public final class ComputeStream {
     unsafe dnnl_engine_destroy(engine)
   }
 
-  /// The instruction-set level that oneDNN uses, as users know it: `AVX-512`, `AVX2`.
-  public static var instructionSet: String {
-    switch dnnl_get_effective_cpu_isa().rawValue {
-    case dnnl_cpu_isa_sse41.rawValue: "SSE4.1"
-    case dnnl_cpu_isa_avx.rawValue: "AVX"
-    case dnnl_cpu_isa_avx2.rawValue: "AVX2"
-    case dnnl_cpu_isa_avx2_vnni.rawValue: "AVX2 with VNNI"
-    case dnnl_cpu_isa_avx512_core.rawValue: "AVX-512"
-    case dnnl_cpu_isa_avx512_core_vnni.rawValue: "AVX-512 with VNNI"
-    case dnnl_cpu_isa_avx512_core_bf16.rawValue: "AVX-512 with bfloat16"
-    case dnnl_cpu_isa_avx512_core_amx.rawValue: "AVX-512 with AMX"
-    default: "level \(dnnl_get_effective_cpu_isa().rawValue)"
-    }
-  }
-
-  /// How this CPU computes in bfloat16.
-  public static var bfloat16Support: BFloat16Support {
-    switch dnnl_get_effective_cpu_isa().rawValue {
-    case dnnl_cpu_isa_avx512_core_bf16.rawValue, dnnl_cpu_isa_avx512_core_amx.rawValue: .native
-    case dnnl_cpu_isa_avx512_core.rawValue, dnnl_cpu_isa_avx512_core_vnni.rawValue: .emulated
-    default: .none
-    }
-  }
-
-  /// Whether the CPU multiplies whole tiles of bfloat16 numbers, and oneDNN may use it.
-  static var hasAMX: Bool {
-    dnnl_get_effective_cpu_isa().rawValue == dnnl_cpu_isa_avx512_core_amx.rawValue
-  }
-
   /// The version of oneDNN that is loaded: `2.6.3`.
   public static var oneDNNVersion: String {
     guard let version = unsafe dnnl_version() else { return "unknown" }

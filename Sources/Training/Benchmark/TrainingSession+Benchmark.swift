@@ -38,17 +38,25 @@ extension TrainingSession {
 }
 
 /// One lane of a benchmark.
-private final class BenchmarkLane {
+final class BenchmarkLane {
+  /// Measures the exchange; nil for no measurement.
   var timer: StepTimer?
+  /// Steps done.
   private(set) var step = 0
   private let loop: TrainingLoop
   private let lane: Int
   private let worker: ShardWorker
   private var order: EpochPermutation
 
+  /// Whether the last block ended after the deadline that it was given.
+  private(set) var isPastDeadline = false
+
   /// The flag by which rank 0 ends a block at the same step everywhere.
   private static let endFlag: UInt64 = 2
+  /// The flag by which it says that the deadline is over.
+  private static let deadlineFlag: UInt64 = 4
 
+  /// Prepares to take steps on a lane.
   init(loop: TrainingLoop, lane: Int, worker: ShardWorker) {
     self.loop = loop
     self.lane = lane
@@ -58,20 +66,29 @@ private final class BenchmarkLane {
 
   /// Takes steps for some seconds by the clock of rank 0's first lane, at least one.
   ///
+  /// - Parameters:
+  ///   - seconds: the length of the block.
+  ///   - deadline: the moment after which ``isPastDeadline`` is set.
   /// - Returns: samples a second.
+  /// - Throws: what a step throws.
   @discardableResult
-  func steps(seconds: Double) throws -> Double {
+  func steps(seconds: Double, deadline: Double = .infinity) throws -> Double {
     let begin = Clock.now
     var samples = 0.0
     while true {
       if step % loop.plan.batches.stepsPerEpoch == 0 { order = loop.epochOrder(step) }
-      let isOver = lane == 0 && Clock.now - begin >= seconds
+      let now = Clock.now
+      let isOver = lane == 0 && now - begin >= seconds
+      let ends = isOver ? Self.endFlag | (now >= deadline ? Self.deadlineFlag : 0) : 0
       let (sums, flags) = try loop.runStep(
         step, rate: loop.plan.learningRate(step: step), lane: lane, worker: worker, order: order,
-        flags: isOver ? Self.endFlag : 0, timer: timer)
+        flags: ends, timer: timer)
       step += 1
       samples += sums.count / Double(loop.plan.data.train.targetShape.count)
-      if flags & Self.endFlag != 0 { return samples / (Clock.now - begin) }
+      if flags & Self.endFlag != 0 {
+        isPastDeadline = flags & Self.deadlineFlag != 0
+        return samples / (Clock.now - begin)
+      }
     }
   }
 }

@@ -34,6 +34,8 @@ public struct RunDescription: Sendable {
   public var instructionSet: String
   /// How gradients are exchanged, in a word.
   public var exchange: String
+  /// What the user must know before the first step, a sentence each.
+  public var warnings: [String] = []
 }
 
 /// What came of some steps, or of an evaluation.

@@ -47,6 +47,7 @@ struct SliceUpdate: Sendable {
   func callAsFunction(
     lane: Int, settings: StepSettings, weight: Double, samples: Int, timer: StepTimer? = nil
   ) throws(DataParallelismError) {
+    timer?.beginSlice()
     try exchange.addGradients(lane: lane, keepsSums: !canBeEarly) { range, gradient in
       visit(range, gradient, settings: settings, weight: weight, samples: samples, timer: timer)
     }
@@ -61,6 +62,7 @@ struct SliceUpdate: Sendable {
       try exchange.meet(lane: lane, for: .trustRatios)
       applyDirections(lane: lane, settings, timer)
     }
+    timer?.endSlice()
   }
 
   /// Whether one walk is all, which may begin during the backward pass.

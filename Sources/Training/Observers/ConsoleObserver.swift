@@ -132,6 +132,6 @@ package final class ConsoleObserver: TrainingObserver {
         + "\(run.instructionSet)",
     ]
     if run.startStep > 0 { lines.append("resumed after step \(run.startStep)") }
-    return lines
+    return lines + run.warnings.map { "warning: \($0)" }
   }
 }

@@ -20,6 +20,7 @@ extension TrainingState {
     if let step = progress.validationStep { object["validation_step"] = .integer(Int64(step)) }
     if let step = progress.bestStep { object["best_step"] = .integer(Int64(step)) }
     if let value = progress.bestValue { object["best_value"] = .number(value) }
+    if let instructionSet { object["instruction_set"] = .string(instructionSet) }
     progress.addMonitoring(to: &object)
     if let classNames { object["classes"] = .array(classNames.map(JSONValue.string)) }
     return .object(object)
@@ -56,6 +57,8 @@ extension TrainingState {
       object["schedule"] == nil ? ConstantSchedule.kind : try object.string("schedule")
     earlyStopping =
       object["early_stopping"] == nil ? Self.noEarlyStopping : try object.string("early_stopping")
+    instructionSet =
+      object["instruction_set"] == nil ? nil : try object.string("instruction_set")
     normalization = try Self.normalization(try object.object("normalization"))
     classNames = object["classes"]?.array?.compactMap(\.string)
   }

@@ -2,6 +2,7 @@ internal import Configuration
 package import Datasets
 internal import JSONText
 internal import Networks
+internal import Operators
 internal import Optimizers
 
 /// What a checkpoint keeps beside the tensors: where the run is, and what it must go on with.
@@ -24,6 +25,8 @@ package struct TrainingState: Sendable, Equatable {
   package var schedule: String
   /// The rule of early stopping without its patience; `none` where there is none.
   package var earlyStopping: String
+  /// The instruction-set level that computed on rank 0; nil in checkpoints of versions that did not say.
+  package var instructionSet: String?
   /// The rescaling of the data.
   package var normalization: Normalization
   /// The names of the classes; nil for a regression.
@@ -40,6 +43,7 @@ package struct TrainingState: Sendable, Equatable {
     schedule = plan.schedule.description
     if plan.schedule.curve.dependsOnLength { schedule += " over \(plan.totalSteps) steps" }
     earlyStopping = plan.settings.earlyStopping.map(Self.text) ?? Self.noEarlyStopping
+    instructionSet = ComputeStream.instructionSet
     // Which columns are constant follows from the data and is not kept.
     let fitted = plan.data.normalization
     normalization = Normalization(kind: fitted.kind, scale: fitted.scale, shift: fitted.shift)

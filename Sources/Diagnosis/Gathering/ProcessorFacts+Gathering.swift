@@ -1,0 +1,27 @@
+internal import DataParallelism
+internal import Glibc
+internal import MessagePassing
+
+extension ProcessorFacts {
+  /// What this rank may compute with.
+  ///
+  /// - Parameters:
+  ///   - workers: the threads that the configuration gives each rank; nil for the cores.
+  ///   - shards: into how many shards a step is cut; nil where nothing says.
+  ///   - world: all ranks.
+  /// - Throws: `MPIError` where messages fail.
+  /// - Note: Collective: all ranks agree on the least number of workers, as a launch does.
+  init(workers: Int?, shards: Int?, world: World) throws(MPIError) {
+    let list = SystemText.field("Cpus_allowed_list", in: SystemText.read("/proc/self/status"))
+    let cores = SystemText.numbers(list ?? "")
+    allowedCores = cores.isEmpty ? Array(0..<Machine.allowedCores) : cores
+    coreCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    quota = ControlGroup().cores
+    let own = workers ?? max(1, allowedCores.count / world.node.size)
+    // A worker without a shard would have nothing to do.
+    let useful = shards.map { max(1, ($0 + world.size - 1) / world.size) } ?? own
+    self.workers = try world.communicator.allGather(min(own, useful)).min() ?? own
+    workersAreGiven = workers != nil
+    openMP = Environment.variables { $0.hasPrefix("OMP_") || $0.hasPrefix("GOMP_") }
+  }
+}
