@@ -72,6 +72,9 @@ struct MachineCheckTests {
     expect(
       SharedMemoryCheck.judge(job), .failed, "8.0 MiB free", "the window takes 7.0 MiB",
       "--shm-size=82m", "distributed.reducer: message")
+    var message = job
+    message.ranks[0].configuration?.sharesMemory = false
+    expect(SharedMemoryCheck.judge(message), .ok, "distributed.reducer")
     for rank in job.ranks.indices { job.ranks[rank].configuration = nil }
     expect(SharedMemoryCheck.judge(job), .warning, "--shm-size=2g")
     job.ranks.removeLast()

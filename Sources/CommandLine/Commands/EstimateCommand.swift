@@ -1,14 +1,9 @@
 internal import Configuration
 internal import DataParallelism
-internal import Datasets
 internal import DurableFiles
 internal import Estimation
 internal import JSONText
 internal import MessagePassing
-internal import Networks
-internal import Optimizers
-internal import Tensors
-internal import Training
 
 /// The command `lockstep estimate`.
 struct EstimateCommand: Command {

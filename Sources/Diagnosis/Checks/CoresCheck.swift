@@ -70,10 +70,10 @@ struct CoresCheck: Check {
 
   private static func summary(_ job: JobFacts) -> String {
     job.nodes.map { node in
-      let workers = node.facts.map(\.processors.workers)
-      let cores = Set(node.facts.flatMap(\.processors.allowedCores)).count
-      return
-        "\(node.host): \(node.ranks.count) x \(workers.max() ?? 0) workers on \(cores) cores"
+      let workers = node.first.processors.workers
+      let cores = Set(node.facts.flatMap(\.processors.allowedCores))
+      return "\(node.host): \(node.ranks.count) x \(workers) "
+        + "\(workers == 1 ? "worker" : "workers") on \(text(cores))"
     }.joined(separator: "; ")
   }
 

@@ -19,6 +19,9 @@ struct SharedMemoryCheck: Check {
       "/dev/shm of \(worst.host) has \(NumberText.bytes(memory.sharedFree)) free of "
       + NumberText.bytes(memory.sharedSize)
     guard !sharing.isEmpty else { return .ok(found + "; one rank a host needs none") }
+    guard job.configuration?.sharesMemory != false else {
+      return .ok(found + "; this `distributed.reducer` needs none")
+    }
     guard let needed = job.windowBytes(of: worst) else {
       if memory.sharedFree >= little { return .ok(found) }
       return .warning(
@@ -41,7 +44,8 @@ extension JobFacts {
   /// Bytes of the window that the ranks of a host share: parameters, the optimizer's state, and the lanes'
   /// gradients; nil where no configuration says.
   func windowBytes(of node: Node) -> Int? {
-    guard let configuration, let bytes = configuration.parameterBytes else { return nil }
+    guard let configuration, configuration.sharesMemory, let bytes = configuration.parameterBytes
+    else { return nil }
     let lanes = node.facts.reduce(0) { $0 + $1.processors.workers }
     let gradients = max(lanes, min(configuration.shards ?? lanes, 2 * lanes))
     return bytes * (1 + configuration.stateCount + gradients)

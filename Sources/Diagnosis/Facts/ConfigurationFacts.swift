@@ -26,6 +26,8 @@ package struct ConfigurationFacts: Sendable, Equatable {
   package var parameterBytes: Int?
   /// Buffers of that size that the optimizer keeps.
   package var stateCount: Int
+  /// Whether the ranks of a machine share a window, rather than send each other messages.
+  package var sharesMemory: Bool
   /// Why it cannot be read; nil where it can.
   package var problem: String?
   /// Why rank 0 cannot load the data or build the network on them; nil where it can.
@@ -34,13 +36,15 @@ package struct ConfigurationFacts: Sendable, Equatable {
   /// Collects facts.
   package init(
     hash: String = "", shards: Int? = nil, files: [DataFile] = [], parameterBytes: Int? = nil,
-    stateCount: Int = 0, problem: String? = nil, dataProblem: String? = nil
+    stateCount: Int = 0, sharesMemory: Bool = true, problem: String? = nil,
+    dataProblem: String? = nil
   ) {
     self.hash = hash
     self.shards = shards
     self.files = files
     self.parameterBytes = parameterBytes
     self.stateCount = stateCount
+    self.sharesMemory = sharesMemory
     self.problem = problem
     self.dataProblem = dataProblem
   }
@@ -60,6 +64,7 @@ package struct ConfigurationFacts: Sendable, Equatable {
       ),
       ("parameter_bytes", parameterBytes.map { .integer(Int64($0)) } ?? .null),
       ("state_count", .integer(Int64(stateCount))),
+      ("shares_memory", .boolean(sharesMemory)),
       ("problem", problem.map(JSONValue.string) ?? .null),
       ("data_problem", dataProblem.map(JSONValue.string) ?? .null),
     ])
@@ -73,6 +78,7 @@ package struct ConfigurationFacts: Sendable, Equatable {
     }
     parameterBytes = json["parameter_bytes"]?.integer
     stateCount = try json.integer("state_count")
+    sharesMemory = json["shares_memory"]?.boolean == true
     problem = json["problem"]?.string
     dataProblem = json["data_problem"]?.string
   }

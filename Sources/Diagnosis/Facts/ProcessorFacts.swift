@@ -4,7 +4,7 @@ internal import JSONText
 package struct ProcessorFacts: Sendable, Equatable {
   /// The numbers of the cores that it may run on.
   package var allowedCores: [Int]
-  /// The cores of the machine.
+  /// The cores that whoever started it may use: those of the machine, or of the container.
   package var coreCount: Int
   /// How many cores' time its control group may use; nil for any.
   package var quota: Double?

@@ -22,6 +22,8 @@ extension ConfigurationFacts {
       text.add(Array(YAMLWriter.text(configuration.resolved).utf8))
       hash = text.text
       shards = configuration.train.shards
+      let reducer = configuration.distributed.reducer
+      sharesMemory = reducer == .auto || reducer == .window
       stateCount = configuration.optimizer.stateNames.count
       if hashesFiles {
         files = configuration.data.paths.map {
