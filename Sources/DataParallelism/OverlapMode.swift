@@ -29,7 +29,11 @@ struct OverlapTrial: Sendable {
   init(candidates: [OverlapMode] = [.none, .poll, .thread]) {
     self.candidates = candidates
     times = candidates.map { _ in [] }
+    for index in times.indices { times[index].reserveCapacity(Self.stepsPerMode) }
   }
+
+  /// The steps of the whole trial.
+  var stepCount: Int { candidates.count * Self.stepsPerMode }
 
   /// The mode to begin with.
   var first: OverlapMode { candidates[0] }
@@ -69,6 +73,8 @@ struct OverlapTrial: Sendable {
 package struct OverlapReport: Sendable, Hashable {
   /// The mode in use.
   package let mode: OverlapMode
+  /// The steps from the first on in which modes are tried; 0 where none are.
+  package let trialSteps: Int
   /// The median step without and with overlap in the trial, in seconds; nil where none was made.
   package let trial: Trial?
 

@@ -37,7 +37,7 @@ final class OverlapPilot: @unchecked Sendable {
     if let none = trial?.median(of: .none), let chosen = trial?.median(of: mode) {
       figures = OverlapReport.Trial(none: none, chosen: chosen)
     }
-    return OverlapReport(mode: mode, trial: figures)
+    return OverlapReport(mode: mode, trialSteps: trial?.stepCount ?? 0, trial: figures)
   }
 
   /// Carries, between two operations of the backward pass.

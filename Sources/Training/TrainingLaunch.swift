@@ -45,7 +45,8 @@ package struct TrainingLaunch {
         model: configuration.model, data: configuration.data.load(seed: configuration.seed),
         loss: configuration.loss, optimizer: configuration.optimizer,
         schedule: configuration.schedule, settings: settings, shards: shards,
-        seed: configuration.seed, rules: configuration.rules)
+        seed: configuration.seed, rules: configuration.rules,
+        wire: configuration.distributed.wire)
       try state?.check(against: plan)
       return plan
     }

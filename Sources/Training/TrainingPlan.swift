@@ -5,7 +5,7 @@ package import Networks
 internal import Operators
 package import Optimizers
 internal import Options
-internal import Tensors
+package import Tensors
 
 /// What is trained, on what, and how: the same on every rank, checked before anything starts.
 package struct TrainingPlan: Sendable {
@@ -33,6 +33,8 @@ package struct TrainingPlan: Sendable {
   package let totalSteps: Int
   /// What all random numbers are drawn from.
   package let seed: UInt64
+  /// What gradients and their sums are rounded to.
+  package let wire: ElementType
   /// What is reported beside the loss.
   package var metrics: MetricSet { MetricSet(loss: loss, task: data.task) }
 
@@ -48,6 +50,7 @@ package struct TrainingPlan: Sendable {
   ///   - shards: into how many shards a step is cut.
   ///   - seed: the run's seed.
   ///   - rules: the groups and penalties of parameters.
+  ///   - wire: what gradients and their sums are rounded to; float32, the default, as they are.
   /// - Throws: `OptionsError` where the network does not fit together or not to the data, or the schedule, a
   ///   monitor or a group not to the run;
   ///   ``TrainingError/mismatch(_:hint:)`` where the loss does not suit the data or the output;
@@ -55,7 +58,7 @@ package struct TrainingPlan: Sendable {
   package init(
     model: ModelSpec, data: DataSplits, loss: any Loss, optimizer: any Optimizer,
     schedule: Schedule = Schedule(), settings: TrainSettings, shards: Int, seed: UInt64,
-    rules: ParameterRules = ParameterRules()
+    rules: ParameterRules = ParameterRules(), wire: ElementType = .float32
   ) throws {
     try settings.settleInstructionSet()
     try Self.checkInputs(of: model)
@@ -81,6 +84,7 @@ package struct TrainingPlan: Sendable {
     case .steps(let steps): totalSteps = steps
     }
     self.seed = seed
+    self.wire = wire
     try settings.checkPrecision(support: ComputeStream.bfloat16Support)
     try checkTarget()
     try checkIDs()

@@ -7,7 +7,7 @@ package enum LevelWarning {
   ///
   /// - Parameter levels: the ranks by their levels.
   /// - Returns: the warning; nil where they compute at one.
-  package static func amongRanks(_ levels: RankGroups) -> String? {
+  package static func amongRanks(_ levels: RanksByValue) -> String? {
     guard !levels.isUniform else { return nil }
     return "the ranks compute at different instruction-set levels: \(levels.description); the "
       + "last bits may depend on which rank computes which shard"
@@ -36,6 +36,6 @@ extension TrainingSession {
     if world.size == 1 { return [] }
     let levels = try world.communicator.allGather(text: ComputeStream.instructionSet)
     let hosts = try world.communicator.allGather(text: world.hostName)
-    return LevelWarning.amongRanks(RankGroups(values: levels, hosts: hosts)).map { [$0] } ?? []
+    return LevelWarning.amongRanks(RanksByValue(values: levels, hosts: hosts)).map { [$0] } ?? []
   }
 }

@@ -52,7 +52,7 @@ package final class TrainingSession {
       stateCount: plan.optimizer.stateNames.count)
     settings.countsInNorm = plan.update.countsInNorm
     settings.overlap = OverlapMode(distributed.overlap)
-    settings.wire = distributed.wire
+    settings.wire = plan.wire
     settings.shardsOptimizer = distributed.shardOptimizer != .off
     exchange = try ExchangeKind(distributed.reducer).makeExchange(settings, world: world)
     do {

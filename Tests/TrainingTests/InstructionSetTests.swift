@@ -34,9 +34,9 @@ struct InstructionSetTests {
 
   @Test("is told where ranks differ, with ranks, hosts and what helps")
   func ranks() {
-    let alike = RankGroups(values: ["AVX2", "AVX2"], hosts: ["a", "b"])
+    let alike = RanksByValue(values: ["AVX2", "AVX2"], hosts: ["a", "b"])
     #expect(LevelWarning.amongRanks(alike) == nil)
-    let mixed = RankGroups(
+    let mixed = RanksByValue(
       values: ["AVX-512", "AVX-512", "AVX2", "AVX-512"], hosts: ["a", "a", "b", "c"])
     #expect(
       LevelWarning.amongRanks(mixed)

@@ -49,6 +49,19 @@ struct BenchCommand: Command {
       \(NumberText.fixed(100 * result.exchangeShare, decimals: 1)) % of the time in the exchange of gradients
       first step done \(NumberText.fixed(result.startToFirstStep, decimals: 2)) s after the start; \
       peak memory \(NumberText.fixed(BenchmarkResult.peakResidentMebibytes, decimals: 1)) MiB a rank
-      """
+      """ + (result.overlap.map { "\n\(text($0))" } ?? "")
+  }
+
+  private static func text(_ overlap: OverlapReport) -> String {
+    let mode =
+      switch overlap.mode {
+      case .auto, .none: "messages travel after the backward pass"
+      case .poll: "messages travel during the backward pass, carried between its operations"
+      case .thread: "messages travel during the backward pass, carried by a thread"
+      }
+    guard let trial = overlap.trial else { return mode }
+    func milliseconds(_ seconds: Double) -> String { NumberText.fixed(1e3 * seconds, decimals: 2) }
+    return mode + " (trial: \(milliseconds(trial.chosen)) ms a step, without overlap "
+      + "\(milliseconds(trial.none)) ms)"
   }
 }

@@ -43,8 +43,8 @@ package struct JobFacts: Sendable, Equatable {
   }
 
   /// The ranks by something that they should have in common.
-  func groups(by value: (RankFacts) -> String) -> RankGroups {
-    RankGroups(values: ranks.map(value), hosts: ranks.map(\.host))
+  func groups(by value: (RankFacts) -> String) -> RanksByValue {
+    RanksByValue(values: ranks.map(value), hosts: ranks.map(\.host))
   }
 
   /// The setting of Open MPI by its name, from the first rank that has it; nil where it was told nothing.

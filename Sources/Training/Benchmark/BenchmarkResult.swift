@@ -1,3 +1,4 @@
+package import DataParallelism
 internal import Glibc
 package import JSONText
 
@@ -17,6 +18,8 @@ package struct BenchmarkResult: Sendable {
   package let workers: Int
   /// The share of the time that went into the exchange of gradients, the optimizer not counted.
   package let exchangeShare: Double
+  /// How messages overlap with the backward pass; nil where none are sent.
+  package var overlap: OverlapReport?
 
   /// The median of the blocks.
   package var median: Double {
@@ -34,17 +37,25 @@ package struct BenchmarkResult: Sendable {
 
   /// The result as `lockstep bench --json` writes it.
   package var json: JSONValue {
-    .object(
-      JSONObject([
-        ("unit", "samples/s"), ("median", .number(median)),
-        ("blocks", .array(blocks.map(JSONValue.number))),
-        ("steps", .integer(Int64(steps))), ("global_batch", .integer(Int64(globalBatch))),
-        ("step_us", .number(1e6 * Double(globalBatch) / median)),
-        ("peak_rss_mib", .number(Self.peakResidentMebibytes)),
-        ("start_to_first_step_done_s", .number(startToFirstStep)),
-        ("ranks", .integer(Int64(ranks))), ("workers", .integer(Int64(workers))),
-        ("allreduce_share", .number(exchangeShare)),
-      ]))
+    var object = JSONObject([
+      ("unit", "samples/s"), ("median", .number(median)),
+      ("blocks", .array(blocks.map(JSONValue.number))),
+      ("steps", .integer(Int64(steps))), ("global_batch", .integer(Int64(globalBatch))),
+      ("step_us", .number(1e6 * Double(globalBatch) / median)),
+      ("peak_rss_mib", .number(Self.peakResidentMebibytes)),
+      ("start_to_first_step_done_s", .number(startToFirstStep)),
+      ("ranks", .integer(Int64(ranks))), ("workers", .integer(Int64(workers))),
+      ("allreduce_share", .number(exchangeShare)),
+    ])
+    if let overlap {
+      var figures = JSONObject([("mode", .string(overlap.mode.rawValue))])
+      if let trial = overlap.trial {
+        figures["step_us_without"] = .number(1e6 * trial.none)
+        figures["step_us"] = .number(1e6 * trial.chosen)
+      }
+      object["overlap"] = .object(figures)
+    }
+    return .object(object)
   }
 }
 

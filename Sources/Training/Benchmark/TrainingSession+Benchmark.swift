@@ -16,11 +16,13 @@ extension TrainingSession {
   /// - Throws: `OperatorError`, `DataParallelismError`, ``TrainingError/diverged(step:what:tensor:)``.
   package func benchmark(seconds: Double) throws -> BenchmarkResult {
     let ranks = exchange.plan.laneCount / workers
-    return try onAllLanes(borders: nil) { [loop, plan, workers] lane, _ in
+    let trialSteps = exchange.overlap?.trialSteps ?? 0
+    var result = try onAllLanes(borders: nil) { [loop, plan, workers] lane, _ in
       let worker = try loop.makeWorker(trains: true, evaluating: [])
       let run = BenchmarkLane(loop: loop, lane: lane, worker: worker)
       try run.steps(seconds: 0)
       let firstStep = ProcessAge.seconds
+      for _ in 0..<trialSteps { try run.steps(seconds: 0) }
       try run.steps(seconds: seconds / 10)
       run.timer = StepTimer()
       let begin = Clock.now
@@ -34,6 +36,8 @@ extension TrainingSession {
         startToFirstStep: firstStep, ranks: ranks, workers: workers,
         exchangeShare: (run.timer?.exchangeSeconds ?? 0) / (Clock.now - begin))
     }
+    result.overlap = exchange.overlap
+    return result
   }
 }
 

@@ -2,6 +2,7 @@ internal import Datasets
 package import JSONText
 internal import Networks
 internal import Optimizers
+internal import Tensors
 
 extension TrainingState {
   private static let format = 1
@@ -21,6 +22,7 @@ extension TrainingState {
     if let step = progress.bestStep { object["best_step"] = .integer(Int64(step)) }
     if let value = progress.bestValue { object["best_value"] = .number(value) }
     if let instructionSet { object["instruction_set"] = .string(instructionSet) }
+    if wire != .float32 { object["wire"] = .string(wire.rawValue) }
     progress.addMonitoring(to: &object)
     if let classNames { object["classes"] = .array(classNames.map(JSONValue.string)) }
     return .object(object)
@@ -59,8 +61,19 @@ extension TrainingState {
       object["early_stopping"] == nil ? Self.noEarlyStopping : try object.string("early_stopping")
     instructionSet =
       object["instruction_set"] == nil ? nil : try object.string("instruction_set")
+    wire = try Self.wire(object)
     normalization = try Self.normalization(try object.object("normalization"))
     classNames = object["classes"]?.array?.compactMap(\.string)
+  }
+
+  /// What gradients were rounded to; the member is there where they were.
+  private static func wire(_ object: JSONObject) throws(JSONError) -> ElementType {
+    guard object["wire"] != nil else { return .float32 }
+    let name = try object.string("wire")
+    guard let type = ElementType(rawValue: name) else {
+      throw JSONError("`wire` is `\(name)`, which this version does not know")
+    }
+    return type
   }
 
   private static func json(_ sums: LossSums) -> JSONValue {

@@ -4,6 +4,7 @@ internal import JSONText
 internal import Networks
 internal import Operators
 internal import Optimizers
+package import Tensors
 
 /// What a checkpoint keeps beside the tensors: where the run is, and what it must go on with.
 ///
@@ -27,6 +28,8 @@ package struct TrainingState: Sendable, Equatable {
   package var earlyStopping: String
   /// The instruction-set level that computed on rank 0; nil in checkpoints of versions that did not say.
   package var instructionSet: String?
+  /// What gradients and their sums are rounded to.
+  package var wire: ElementType
   /// The rescaling of the data.
   package var normalization: Normalization
   /// The names of the classes; nil for a regression.
@@ -42,6 +45,7 @@ package struct TrainingState: Sendable, Equatable {
     optimizer = type(of: plan.optimizer).kind
     schedule = plan.schedule.description
     if plan.schedule.curve.dependsOnLength { schedule += " over \(plan.totalSteps) steps" }
+    wire = plan.wire
     earlyStopping = plan.settings.earlyStopping.map(Self.text) ?? Self.noEarlyStopping
     instructionSet = ComputeStream.instructionSet
     // Which columns are constant follows from the data and is not kept.
@@ -75,6 +79,7 @@ package struct TrainingState: Sendable, Equatable {
     try compare("train.global_batch", "\(globalBatch)", "\(own.globalBatch)")
     try compare("optimizer", optimizer, own.optimizer)
     try compare("schedule", schedule, own.schedule)
+    try compare("distributed.wire", wire.rawValue, own.wire.rawValue)
     try compare("train.early_stopping", earlyStopping, own.earlyStopping)
     try compare("a number of training samples of", "\(samples)", "\(own.samples)")
     // Columns found constant are a note of the fitting; they are not stored, and change no number.

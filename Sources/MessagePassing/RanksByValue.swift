@@ -1,7 +1,7 @@
 /// The ranks of a job by what they have in common, to say who differs.
 ///
 /// `AVX2 on ranks 0-3 (host a), AVX-512 on rank 4 (host b)`
-package struct RankGroups: Sendable, Equatable {
+package struct RanksByValue: Sendable, Equatable {
   /// The ranks that have one value.
   package struct Group: Sendable, Equatable {
     /// The value, in words.
@@ -13,7 +13,7 @@ package struct RankGroups: Sendable, Equatable {
 
     /// The ranks and hosts in words: `ranks 0-3 (host a)`.
     package var place: String {
-      RankGroups.text(ranks) + (hosts.count == 1 ? " (host " : " (hosts ")
+      RanksByValue.text(ranks) + (hosts.count == 1 ? " (host " : " (hosts ")
         + hosts.joined(separator: ", ") + ")"
     }
   }
