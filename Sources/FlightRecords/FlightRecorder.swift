@@ -138,6 +138,17 @@ extension FlightRecorder {
     unsafe flight_tick(memory)
   }
 
+  /// What a track does, and the number of this event; nil where it does nothing.
+  package func newest(
+    _ track: Int
+  ) -> (sequence: UInt64, operation: FlightOperation, peer: Int?)? {
+    let event = unsafe flight_newest(memory, UInt32(track))
+    guard event.end == 0, let operation = FlightOperation(rawValue: event.operation) else {
+      return nil
+    }
+    return (event.sequence, operation, event.peer < 0 ? nil : Int(event.peer))
+  }
+
   /// Notes when a track was last seen doing something.
   package func noteSeen(_ track: Int, at time: UInt64) {
     unsafe flight_note_seen(memory, UInt32(track), time)
