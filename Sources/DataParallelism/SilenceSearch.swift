@@ -144,7 +144,7 @@ struct SilenceSearch: Sendable {
     }
     var passed = [rank]
     var next = wait.rank
-    while let rank = next, !passed.contains(rank) {
+    while let rank = next, names.indices.contains(rank), !passed.contains(rank) {
       let waiting = Set(waiters + passed).subtracting([rank]).sorted()
       guard let ring = rings[rank] else {
         let silence = Silence(

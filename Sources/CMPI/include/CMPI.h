@@ -4,7 +4,8 @@
 // was not started by a launcher, or MPI was absent when this was compiled, a serial stand-in serves
 // rank 0 of 1: starting MPI alone takes a tenth of a second, and a single rank needs nothing of it.
 //
-// One thread calls everything here: the one that called `cmpi_start` (MPI_THREAD_FUNNELED).
+// One thread calls everything here: the one that called `cmpi_start` (MPI_THREAD_FUNNELED). Only
+// `cmpi_abort` and `cmpi_current_wait` are for any thread: that one may be what hangs.
 #ifndef CMPI_H
 #define CMPI_H
 
