@@ -32,12 +32,15 @@ final class TrainingLoop: Sendable {
   let exchange: any GradientExchange
   /// Steps from one comparison of the ranks' parameters to the next; nil for those at checkpoints alone.
   let driftCheckEverySteps: Int?
+  /// Takes the notes of each shard, which are too many for a call through a protocol.
+  private let core: ExchangeCore
   private let update: SliceUpdate
 
   init(plan: TrainingPlan, exchange: any GradientExchange, driftCheckEverySteps: Int?) {
     self.plan = plan
     self.exchange = exchange
     self.driftCheckEverySteps = driftCheckEverySteps
+    core = exchange.core
     update = SliceUpdate(
       plan: plan.update, statistics: RunningStatistics(of: plan.graph), exchange: exchange)
   }
@@ -85,11 +88,11 @@ final class TrainingLoop: Sendable {
       let record = worker.train(
         plan.batches.positions(step: stepInEpoch, shard: leaf.shard), of: order,
         in: plan.data.train, step: step, into: exchange.slot(lane: lane, leaf.slot)
-      ) { phase in exchange.note(lane: lane, step: UInt64(step + 1), phase: phase) }
+      ) { phase in core.note(lane: lane, step: UInt64(step + 1), phase: phase) }
       exchange.setRecord(record, of: leaf.shard)
       exchange.merge(lane: lane, after: leaf)
     }
-    exchange.note(lane: lane, step: UInt64(step + 1), phase: .update)
+    core.note(lane: lane, step: UInt64(step + 1), phase: .update)
     timer?.beginExchange()
     let allFlags = try exchange.finishGradients(lane: lane, flags: flags)
     let totals = exchange.totals()
