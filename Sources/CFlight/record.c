@@ -89,6 +89,11 @@ void flight_resume(flight_header *recorder, uint32_t index, int32_t peer) {
   next_event(recorder, track, now, next);
 }
 
+flight_event flight_newest(const flight_header *recorder, uint32_t index) {
+  const flight_track *track = track_of(recorder, index);
+  return events_of(recorder, track)[track->slot];
+}
+
 void flight_note_seen(flight_header *recorder, uint32_t index, uint64_t monotonic_ns) {
   __atomic_store_n(&track_of(recorder, index)->seen_ns, monotonic_ns, __ATOMIC_RELAXED);
 }

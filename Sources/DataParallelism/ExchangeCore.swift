@@ -160,6 +160,11 @@ package final class ExchangeCore: Sendable {
     return group
   }
 
+  /// Notes what a lane is doing, see ``GradientExchange/note(lane:step:phase:)``.
+  package func note(lane: Int, step: UInt64, phase: LanePhase) {
+    group.note(member(lane), step: step, phase: phase)
+  }
+
   /// A lane's number among those that share the memory.
   func member(_ lane: Int) -> Int { lane - firstLane }
 

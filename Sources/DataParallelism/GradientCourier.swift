@@ -142,7 +142,8 @@ final class GradientCourier: @unchecked Sendable {
       sent += 1
       hasMoved = true
     }
-    while gathered < segmentCount, try communicator.test(gradientArrivals[gathered].requests) {
+    // A sum needs the group's own gradients as well as those of others.
+    while gathered < min(segmentCount, written), try communicator.test(gradientArrivals[gathered].requests) {
       note(.receiveGradients, messages.gradientReceives[gathered])
       for message in messages.gradientReceives[gathered] { message.unpack() }
       gathered += 1

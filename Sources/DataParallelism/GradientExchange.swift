@@ -206,7 +206,7 @@ extension GradientExchange {
   ///
   /// A sign of life: long work gives one from time to time.
   package func note(lane: Int, step: UInt64, phase: LanePhase) {
-    core.group.note(core.member(lane), step: step, phase: phase)
+    core.note(lane: lane, step: step, phase: phase)
   }
 
   /// Waits for the lanes that share memory with this one.

@@ -38,7 +38,7 @@ struct StepCounters: Sendable {
   let announced: [SharedWord]
   /// For each lane: segments of its gradients that are complete.
   let written: [SharedWord]
-  /// For each rank of the group: segments whose gradients have arrived from other groups.
+  /// For each rank of the group: segments whose gradients are all here, the group's own and others'.
   let gathered: [SharedWord]
   /// For each rank: segments whose new parameters, or sums, have arrived from other groups.
   let arrived: [SharedWord]

@@ -16,6 +16,10 @@ struct SilenceSearch: Sendable {
   private var isRunning = false
   /// When this rank looked last, and since when it has looked without a break.
   private var (lastLook, awakeSince): (UInt64, UInt64)
+  /// The number of the event that the first lane recorded last, and when it was first seen.
+  private var newest: (sequence: UInt64, since: UInt64)
+  /// What this rank waits for: a rank, nil where that is not known, and since when.
+  private var wait: (rank: Int?, since: UInt64)?
   /// Whether the records of other ranks are to be read now, which takes longer than the rest.
   private var readsRecords = false
 
@@ -30,6 +34,7 @@ struct SilenceSearch: Sendable {
     rank = group.recorder.rank
     let now = FlightRecorder.now
     (lastLook, awakeSince) = (now, now)
+    newest = (0, now)
     sights = group.states.map { ($0.beats, now) }
   }
 
@@ -42,19 +47,20 @@ struct SilenceSearch: Sendable {
   /// Looks at everything once, and makes known what this rank waits for.
   ///
   /// - Parameters:
-  ///   - wait: the message that this rank waits for.
+  ///   - messageWait: the message that the thread waits for that calls MPI.
   ///   - readsRecords: whether other ranks' records are looked at too.
-  mutating func look(messageWait wait: (rank: Int?, since: UInt64)?, readsRecords: Bool) {
+  mutating func look(messageWait: (rank: Int?, since: UInt64)?, readsRecords: Bool) {
     self.readsRecords = readsRecords
     let now = FlightRecorder.now
-    let recorder = group.recorder
-    recorder.tick()
-    recorder.noteWait(wait)
-    group.noteMessageWait(group.ownLanes.lowerBound, wait != nil)
     // A process that was stopped itself has seen nothing meanwhile.
     let wasAway = now > lastLook + 1_000_000_000
     if wasAway { awakeSince = now }
     lastLook = now
+    let recorder = group.recorder
+    wait = (messageWait ?? recordedWait(now)).map { ($0.rank, max($0.since, awakeSince)) }
+    recorder.tick()
+    recorder.noteWait(wait)
+    group.noteMessageWait(group.ownLanes.lowerBound, wait != nil)
     for (lane, state) in group.states.enumerated()
     where wasAway || state.isWaiting || state.beats != sights[lane].beats {
       sights[lane] = (state.beats, now)
@@ -64,18 +70,21 @@ struct SilenceSearch: Sendable {
     }
   }
 
+  /// The wait for other ranks that the first lane has recorded and that goes on for a tenth of a second.
+  private mutating func recordedWait(_ now: UInt64) -> (rank: Int?, since: UInt64)? {
+    guard let event = group.recorder.newest(0) else { return nil }
+    if event.sequence != newest.sequence { newest = (event.sequence, now) }
+    let isWait = event.operation.isCommunication && event.operation != .barrier
+    return isWait && now > newest.since + 100_000_000 ? (event.peer, newest.since) : nil
+  }
+
   /// The longest silence that is as long as a limit or longer.
   ///
-  /// - Parameters:
-  ///   - limit: seconds.
-  ///   - messageWait: the message that this rank waits for.
+  /// - Parameter limit: seconds.
   /// - Returns: the silence; nil where there is none.
-  func longest(beyond limit: Int, messageWait: (rank: Int?, since: UInt64)?) -> FoundSilence? {
+  func longest(beyond limit: Int) -> FoundSilence? {
     let states = group.states
-    let wait = messageWait.map { (rank: $0.rank, since: max($0.since, awakeSince)) }
-    if let lane = silentLane(states, limit, isAwaited: wait != nil) {
-      return found(lane, states, wait)
-    }
+    if let lane = silentLane(states, limit) { return found(lane, states) }
     guard let wait, Self.age(wait.since) >= limit else { return nil }
     let members = Set(states.map(\.rank))
     if members.count == names.count { return nil }
@@ -93,27 +102,21 @@ struct SilenceSearch: Sendable {
     guard let wait, age(wait.since) >= limit else { return nil }
     let silence = Silence(
       rank: wait.rank, name: wait.rank.map { names[$0] } ?? "a rank that cannot be told",
-      place: nil,
-      seconds: age(wait.since), waiting: [rank])
+      place: nil, seconds: age(wait.since), waiting: [rank])
     return FoundSilence(silence: silence, since: wait.since) { _ in true }
   }
 
   /// The lane of the group that is silent for the longest time.
-  private func silentLane(
-    _ states: [LaneState], _ limit: Int, isAwaited waits: Bool
-  ) -> Int? {
-    let isAwaited = waits || states.contains(where: \.isWaiting)
+  private func silentLane(_ states: [LaneState], _ limit: Int) -> Int? {
+    let isAwaited = wait != nil || states.contains(where: \.isWaiting)
     let silent = states.indices.filter { lane in
       let isWatched = isAwaited || (isRunning && group.ownLanes.contains(lane))
       return isWatched && !states[lane].isWaiting && Self.age(sights[lane].since) >= limit
-        && !(waits && lane == group.ownLanes.lowerBound)
     }
     return silent.min { sights[$0].since < sights[$1].since }
   }
 
-  private func found(
-    _ lane: Int, _ states: [LaneState], _ wait: (rank: Int?, since: UInt64)?
-  ) -> FoundSilence {
+  private func found(_ lane: Int, _ states: [LaneState]) -> FoundSilence {
     let state = states[lane]
     var waiting = Set(states.filter(\.isWaiting).map(\.rank))
     if wait != nil { waiting.insert(rank) }
@@ -141,12 +144,12 @@ struct SilenceSearch: Sendable {
     }
     var passed = [rank]
     var next = wait.rank
-    while let rank = next, !passed.contains(rank) {
+    while let rank = next, names.indices.contains(rank), !passed.contains(rank) {
       let waiting = Set(waiters + passed).subtracting([rank]).sorted()
       guard let ring = rings[rank] else {
         let silence = Silence(
-          rank: rank, name: names[rank], place: nil, seconds: Self.age(wait.since), waiting: waiting
-        )
+          rank: rank, name: names[rank], place: nil, seconds: Self.age(wait.since),
+          waiting: waiting)
         return FoundSilence(silence: silence, since: wait.since) { _ in true }
       }
       if !waiters.contains(rank) { return found(ring, waiting: waiting, flight.folder, limit) }

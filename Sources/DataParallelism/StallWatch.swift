@@ -124,11 +124,11 @@ private final class Lookout: Sendable {
   /// The longest silence beyond a limit in seconds; nil where there is none, or no limit.
   private func find(_ limit: Int) -> FoundSilence? {
     if limit == 0 { return nil }
-    let wait = Communicator.currentWait
     return subject.withLock { subject in
-      if subject != nil { return subject?.search.longest(beyond: limit, messageWait: wait) }
-      // Before there are lanes, all that can be seen is what this rank waits for.
-      return SilenceSearch.unseen(wait, beyond: limit, rank: world.rank, names: names)
+      if let subject { return subject.search.longest(beyond: limit) }
+      // Where there are no lanes, all that can be seen is what this rank waits for.
+      return SilenceSearch.unseen(
+        Communicator.currentWait, beyond: limit, rank: world.rank, names: names)
     }
   }
 

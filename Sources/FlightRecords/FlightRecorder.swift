@@ -7,7 +7,7 @@ internal import DurableFiles
 /// Records what the threads of one rank do, always and in a fixed room: the newest events of each.
 ///
 /// Each thread has a track: the lanes of the rank from 0, and after them one for whoever sends
-/// messages while lanes compute. Recording an event takes about 15 ns, neither locks nor allocates, and
+/// messages while lanes compute. Recording an event takes about 10 ns, neither locks nor allocates, and
 /// is allowed to the track's thread alone.
 ///
 /// A track says one thing at a time: what begins ends what was before. A wait is set into it by
@@ -136,6 +136,17 @@ extension FlightRecorder {
   /// Notes that the process lives.
   package func tick() {
     unsafe flight_tick(memory)
+  }
+
+  /// What a track does, and the number of this event; nil where it does nothing.
+  package func newest(
+    _ track: Int
+  ) -> (sequence: UInt64, operation: FlightOperation, peer: Int?)? {
+    let event = unsafe flight_newest(memory, UInt32(track))
+    guard event.end == 0, let operation = FlightOperation(rawValue: event.operation) else {
+      return nil
+    }
+    return (event.sequence, operation, event.peer < 0 ? nil : Int(event.peer))
   }
 
   /// Notes when a track was last seen doing something.

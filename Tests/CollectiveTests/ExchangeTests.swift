@@ -1,3 +1,4 @@
+import Glibc
 import MessagePassing
 import Synchronization
 import Tensors
@@ -185,14 +186,16 @@ extension RankTests {
         for step in 0..<training.steps {
           let raised: UInt64 = step == 1 && lane == exchange.plan.laneCount - 1 ? 8 : 0
           for leaf in exchange.plan.leaves[lane] {
-            training.gradient(
-              shard: leaf.shard, step: step, parameters: exchange.parameters,
-              into: exchange.slot(lane: lane, leaf.slot))
             exchange.setRecord(
               training.record(shard: leaf.shard, step: step), of: leaf.shard)
             if isEarly, leaf.shard == exchange.plan.leaves[lane].last?.shard {
               exchange.announce(lane: lane, flags: raised)
+              // Others are ready long before this lane has written anything.
+              if lane % 2 == 1 { usleep(500) }
             }
+            training.gradient(
+              shard: leaf.shard, step: step, parameters: exchange.parameters,
+              into: exchange.slot(lane: lane, leaf.slot))
             // Some elements at a time, at borders of chunks and elsewhere.
             for end in stride(from: 10_000, to: exchange.arena.count, by: 7000) {
               try exchange.advance(lane: lane, leaf: leaf, to: end)

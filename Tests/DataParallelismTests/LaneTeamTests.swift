@@ -1,4 +1,3 @@
-import FlightRecords
 import Synchronization
 import Testing
 
@@ -6,27 +5,6 @@ import Testing
 
 private struct Failure: Error, Equatable {
   let index: Int
-}
-
-/// Memory for one group, as a heap allocation.
-@safe
-private final class GroupMemory: Sendable {
-  let group: LaneGroup
-  nonisolated(unsafe) private let memory: UnsafeMutableRawPointer
-
-  init(lanes: Int, stallLimit: Int = 0) {
-    let bytes = LaneGroup.byteCount(lanes: lanes)
-    unsafe memory = .allocate(byteCount: bytes, alignment: 128)
-    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    unsafe group = LaneGroup(
-      making: memory, lanes: lanes, ownLanes: 0..<lanes,
-      recorder: FlightRecorder(lanes: lanes, rank: 0, rankCount: 1), stallLimit: stallLimit)
-    for lane in 0..<lanes { group.join(lane, rank: lane) }
-  }
-
-  deinit {
-    unsafe memory.deallocate()
-  }
 }
 
 @Suite(.serialized) struct LaneTeamTests {

@@ -101,6 +101,10 @@ extension EndToEnd {
           slices.filter { $0["pid"]?.integer == rank }.compactMap { $0["name"]?.string })
         #expect(names.isSuperset(of: ["forward", "backward", "update", "evaluation"]), "\(names)")
       }
+      // Each waits for the other now and then, and knows for whom.
+      let waits = slices.filter { $0["name"]?.string == "barrier" }
+      #expect(waits.contains { $0["pid"]?.integer == 0 && $0["args"]?["rank"]?.integer == 1 })
+      #expect(waits.contains { $0["pid"]?.integer == 1 && $0["args"]?["rank"]?.integer == 0 })
       #expect(
         slices.allSatisfy { ($0["dur"]?.number ?? -1) >= 0 && ($0["ts"]?.number ?? -1) >= 0 })
       let again = folder.file("again.json")

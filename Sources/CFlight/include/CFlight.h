@@ -137,6 +137,8 @@ void flight_resume(flight_header *recorder, uint32_t track, int32_t peer);
 
 /// Renews the last moment: the process lives.
 void flight_tick(flight_header *recorder);
+/// The newest event of a track, as another thread sees it while it may be written.
+flight_event flight_newest(const flight_header *recorder, uint32_t track);
 /// Notes when the process last saw a track do something.
 void flight_note_seen(flight_header *recorder, uint32_t track, uint64_t monotonic_ns);
 /// Notes whose message is waited for since when.

@@ -5,7 +5,8 @@
 // rank 0 of 1: starting MPI alone takes a tenth of a second, and a single rank needs nothing of it.
 //
 // One thread at a time calls what is here (MPI_THREAD_SERIALIZED): the one that called `cmpi_start`,
-// or one that it has handed messages to and waits for.
+// or one that it has handed messages to and waits for. Only `cmpi_abort` and `cmpi_current_wait` are
+// for any thread: that one may be what hangs.
 #ifndef CMPI_H
 #define CMPI_H
 

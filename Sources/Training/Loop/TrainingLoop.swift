@@ -32,6 +32,8 @@ final class TrainingLoop: Sendable {
   let exchange: any GradientExchange
   /// Steps from one comparison of the ranks' parameters to the next; nil for those at checkpoints alone.
   let driftCheckEverySteps: Int?
+  /// Takes the notes of each shard, which are too many for a call through a protocol.
+  private let core: ExchangeCore
   private let update: SliceUpdate
   private let early: StepUpdate
 
@@ -39,6 +41,7 @@ final class TrainingLoop: Sendable {
     self.plan = plan
     self.exchange = exchange
     self.driftCheckEverySteps = driftCheckEverySteps
+    core = exchange.core
     update = SliceUpdate(
       plan: plan.update, statistics: RunningStatistics(of: plan.graph), exchange: exchange)
     early = StepUpdate(update, plan: plan)
@@ -90,7 +93,7 @@ final class TrainingLoop: Sendable {
       try worker.train(
         plan.batches.positions(step: stepInEpoch, shard: leaf.shard), of: order,
         in: plan.data.train, step: step, into: exchange.slot(lane: lane, leaf.slot),
-        note: { phase in exchange.note(lane: lane, step: UInt64(step + 1), phase: phase) },
+        note: { phase in core.note(lane: lane, step: UInt64(step + 1), phase: phase) },
         recorded: { record in
           exchange.setRecord(record, of: leaf.shard)
           if leaf.shard == leaves.last?.shard { exchange.announce(lane: lane, flags: flags) }
@@ -99,7 +102,7 @@ final class TrainingLoop: Sendable {
           try exchange.advance(lane: lane, leaf: leaf, to: end)
         })
     }
-    exchange.note(lane: lane, step: UInt64(step + 1), phase: .update)
+    core.note(lane: lane, step: UInt64(step + 1), phase: .update)
     timer?.beginExchange()
     let allFlags = try exchange.finishGradients(lane: lane, flags: flags)
     let totals = exchange.totals()
