@@ -143,7 +143,9 @@ final class GradientCourier: @unchecked Sendable {
       hasMoved = true
     }
     // A sum needs the group's own gradients as well as those of others.
-    while gathered < min(segmentCount, written), try communicator.test(gradientArrivals[gathered].requests) {
+    while gathered < min(segmentCount, written),
+      try communicator.test(gradientArrivals[gathered].requests)
+    {
       note(.receiveGradients, messages.gradientReceives[gathered])
       for message in messages.gradientReceives[gathered] { message.unpack() }
       gathered += 1
