@@ -14,12 +14,13 @@ say() {
 attempt() {
   local sifter
   : >"$folder/notices"
-  rm -f "$folder/errors"
+  # What a killed mpirun keeps in its session's folder, 8 MB, would stay for ever.
+  rm -rf "$folder"/errors "$folder"/ompi.*
   mkfifo "$folder/errors"
   sift "$folder/notices" <"$folder/errors" >&2 &
   sifter=$!
   place
-  start --mca lockstep_job "$mark" -x "LOCKSTEP_JOB=$mark" "${places[@]}" \
+  TMPDIR=$folder start --mca lockstep_job "$mark" -x "LOCKSTEP_JOB=$mark" "${places[@]}" \
     "$lockstep" train -c "$config" "$@" --run-file "$run_file" 2>"$folder/errors"
   finish
   # What outlived mpirun would keep the pipe open.
