@@ -51,7 +51,7 @@ clanes_patience clanes_default_patience(uint32_t lanes, uint32_t lanes_of_proces
                  lanes_of_process > clanes_allowed_cores();
   // Waking from the kernel's sleep takes about 30 us. On cores of their own, lanes that differ by less
   // than a millisecond meet without it; yielding meanwhile costs nobody anything.
-  clanes_patience patience = {.spin_ns = 4000, .yield_ns = 1000000, .stall_ms = 0};
+  clanes_patience patience = {.spin_ns = 4000, .yield_ns = 1000000, .nap_ns = 50000, .stall_ms = 0};
   if (crowded) {
     patience.spin_ns = 0;
     patience.yield_ns = 60000;
@@ -212,12 +212,11 @@ static bool look_for_dead(clanes_team *team, bool *first) {
 
 clanes_outcome clanes_relax(clanes_team *team, uint32_t lane, uint32_t round,
                             const clanes_patience *patience) {
-  // A look takes about 100 ns with its pauses, a yield about 500, a nap about 100 us.
+  // A look takes about 100 ns with its pauses, a yield about 500, a nap 50 us more than its length.
   const uint32_t spins = patience->spin_ns / 100, yields = patience->yield_ns / 500;
   const uint32_t naps_between_looks = 1000;
-  const struct timespec nap = {.tv_sec = 0, .tv_nsec = 50000};
+  const struct timespec nap = {.tv_sec = 0, .tv_nsec = patience->nap_ns};
   bool first = false;
-  (void)lane;
   if (round < spins) {
     pause_processor();
     pause_processor();
@@ -225,6 +224,9 @@ clanes_outcome clanes_relax(clanes_team *team, uint32_t lane, uint32_t round,
     sched_yield();
   } else {
     nanosleep(&nap, NULL);
+    // A note of a wait holds for a second, since a process that was stopped does not wait.
+    if (atomic_load_explicit(&team->lane[lane].message_wait_ns, memory_order_relaxed))
+      clanes_note_message_wait(team, lane, true);
     if ((round - spins - yields) % naps_between_looks == naps_between_looks - 1)
       look_for_dead(team, &first);
   }

@@ -54,7 +54,7 @@ package final class AllReduceExchange: GradientExchange {
     slices = core.scratch.enumerated().map { worker, scratch in
       LaneSlice(
         arena: core.arena, chunks: evenly(core.arena.chunkCount, worker, settings.workers),
-        start: 0, sum: TreeSum([parts[0]], program: [0], scratch: scratch))
+        sum: TreeSum([parts[0]], program: [0], scratch: scratch))
     }
   }
 
@@ -127,7 +127,7 @@ package final class AllReduceExchange: GradientExchange {
   /// Walks again through the lane's part of the sums.
   package func revisitSlice(
     lane: Int, isLast: Bool, visit: (Range<Int>, FloatView) -> Void
-  ) {
+  ) throws(DataParallelismError) {
     slices[lane - core.lanes.lowerBound].revisit(visit)
   }
 

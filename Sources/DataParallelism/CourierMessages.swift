@@ -108,9 +108,10 @@ struct CourierMessages {
             peer: route.peer, tag: Tag.share(segment), view,
             isRounded: buffers.totals != nil && isRounded(route))
         ]
-        // With the parameters go the sums of squares of their gradients, which everyone reports.
+        // With the parameters go the sums of squares of their gradients, which everyone reports, unless a
+        // meeting has brought them already.
         let pieces = buffers.pieces.pieces(ofChunks: route.chunks)
-        if buffers.totals == nil, !pieces.isEmpty {
+        if buffers.totals == nil, !core.meetsForNorm, !pieces.isEmpty {
           messages.append(
             unsafe Message(
               peer: route.peer, tag: Tag.squares(segment),

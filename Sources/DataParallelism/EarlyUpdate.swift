@@ -15,6 +15,6 @@ package protocol EarlyUpdate: AnyObject, Sendable {
   /// Updates a range of the arena, which is one chunk, by the sum of the gradients there; measures the
   /// gradient as every visit of ``GradientExchange/addGradients(lane:keepsSums:visit:)`` does.
   ///
-  /// Several threads call it at once, for different ranges.
+  /// Only the thread that carries the rank's messages calls it, while lanes still compute gradients.
   func update(_ range: Range<Int>, _ gradient: FloatView)
 }

@@ -18,6 +18,8 @@ package struct ExchangeSettings: Sendable {
   package var lazyBudget = 256 << 20
   /// For each tensor whether its gradient is part of the norm; by default all are.
   package var countsInNorm: [Bool]
+  /// Whether every step holds a meeting for the gradient's norm; false by default.
+  package var meetsForNorm = false
   /// Who sends gradients between nodes during the backward pass; by default whoever is the fastest.
   package var overlap = OverlapMode.auto
   /// Whether each group of ranks updates a part of the parameters, the default, or all of them.
@@ -60,6 +62,8 @@ package struct ExchangeSettings: Sendable {
 package final class ExchangeCore: Sendable {
   let plan: LanePlan
   let arena: ArenaLayout
+  /// Whether every step holds a meeting for the gradient's norm.
+  let meetsForNorm: Bool
   /// The elements whose gradients are rounded to bfloat16 in all sums.
   let roundedCount: Int
   /// The lanes of this rank, numbered through all ranks.
@@ -112,6 +116,7 @@ package final class ExchangeCore: Sendable {
     self.plan = plan
     self.arena = settings.arena
     self.roundedCount = settings.roundedCount
+    self.meetsForNorm = settings.meetsForNorm
     self.lanes = first..<(first + settings.workers)
     self.firstLane = groups.ownRanks.lowerBound * settings.workers
     self.groups = groups

@@ -111,7 +111,9 @@ final class GradientCourier: @unchecked Sendable {
 
   /// Makes known for whom this rank waits, and ends the wait at its limit.
   private func noteSilence(_ seconds: Double) throws(MPIError) {
-    guard let rank = try missingPeer() else { return }
+    // While its own lanes compute, nobody here waits for another rank.
+    let lanesAreDone = counters.written.least >= (step + 1) * segmentCount
+    guard lanesAreDone, let rank = try missingPeer() else { return Communicator.endWait() }
     communicator.beginWait(for: rank)
     let limit = Double(communicator.stallLimit) / 1000
     if limit > 0, seconds > limit {
@@ -123,7 +125,7 @@ final class GradientCourier: @unchecked Sendable {
   private func begin() throws(MPIError) -> Bool {
     guard counters.announced.least > step else { return false }
     isRunning = true
-    hasRecords = false
+    (hasRecords, updates) = (false, false)
     (sent, gathered, expected, shared, arrived) = (0, 0, 0, 0, 0)
     for segment in 0..<segmentCount {
       try communicator.receive(
@@ -142,9 +144,9 @@ final class GradientCourier: @unchecked Sendable {
       sent += 1
       hasMoved = true
     }
-    // A sum needs the group's own gradients as well as those of others.
-    while gathered < min(segmentCount, written),
-      try communicator.test(gradientArrivals[gathered].requests)
+    // A sum needs the group's own gradients as well as those of others, but those move on meanwhile.
+    while gathered < segmentCount, try communicator.test(gradientArrivals[gathered].requests),
+      written > gathered
     {
       note(.receiveGradients, messages.gradientReceives[gathered])
       for message in messages.gradientReceives[gathered] { message.unpack() }
@@ -169,13 +171,14 @@ final class GradientCourier: @unchecked Sendable {
       counters.arrived[place].set(step * segmentCount + arrived)
       hasMoved = true
     }
-    // Looked at in every turn: MPI moves nothing unless it is called, and others may wait for these.
+    // Looked at also while others are waited for: MPI moves nothing unless it is called.
     let haveLeft = try communicator.test(gradientSends.requests)
     if hasRecords, haveLeft, sent == segmentCount, gathered == segmentCount,
       !updates || shared == segmentCount && arrived == segmentCount
     {
       isRunning = false
       core.recorder.end(core.recorder.messageTrack)
+      if stall.isLong { Communicator.endWait() }
       step += 1
       counters.completed[place].set(step)
       hasMoved = true
@@ -186,10 +189,11 @@ final class GradientCourier: @unchecked Sendable {
   /// Records what is sent or has come.
   private func note(_ operation: FlightOperation, _ messages: [Message]) {
     guard let first = messages.first else { return }
+    let isForOne = messages.allSatisfy { $0.peer == first.peer }
     core.recorder.begin(
       core.recorder.messageTrack, operation, step: UInt64(step + 1),
       bytes: messages.reduce(0) { unsafe $0 + $1.bytes.count },
-      peer: plan.groups.worldRanks[first.peer])
+      peer: isForOne ? plan.groups.worldRanks[first.peer] : nil)
   }
 
   private func isSummed(_ segment: Int) -> Bool {

@@ -38,8 +38,8 @@ package import Tensors
 /// ``meet(lane:for:)``, and then walks through them again with ``revisitSlice(lane:isLast:visit:)``.
 ///
 /// The first lane of a rank runs on the thread that started the world. Methods that name no lane
-/// are called by that thread alone, on every rank in the same order, while the rank's other lanes
-/// are not between `finishGradients` and `publish`.
+/// are called by that thread alone, on every rank in the same order, before it announces the next
+/// step: until then no lane gets past the next `finishGradients`.
 package protocol GradientExchange: AnyObject, Sendable {
   /// How gradients travel, in words for the start banner: `a shared window`.
   var name: String { get }
@@ -98,11 +98,11 @@ package protocol GradientExchange: AnyObject, Sendable {
   /// - Throws: ``DataParallelismError`` where a rank failed.
   func shareRecords(lane: Int, flags: UInt64) throws(DataParallelismError) -> UInt64
 
-  /// Adds all shards' gradients in the lane's slice, chunk by chunk.
+  /// Adds all shards' gradients in the chunks that fall to the lane, one by one.
   ///
   /// - Parameters:
   ///   - lane: The calling lane.
-  ///   - keepsSums: Whether the sums, as `visit` leaves them, are to be there for
+  ///   - keepsSums: Whether, in this and all other steps alike, the sums, as `visit` leaves them, are to be there for
   ///     ``revisitSlice(lane:isLast:visit:)``; it is faster without.
   ///   - visit: Gets a range of the arena, which is one chunk, and the sum of the gradients there,
   ///     which it may change; calls ``measureGradient(_:in:)``.
@@ -122,8 +122,10 @@ package protocol GradientExchange: AnyObject, Sendable {
   ///   - lane: The calling lane.
   ///   - isLast: Whether the parameters are final after it.
   ///   - visit: Gets a range of the arena and what was left there; may change it.
+  /// - Throws: ``DataParallelismError`` where messages fail.
   func revisitSlice(
-    lane: Int, isLast: Bool, visit: (Range<Int>, FloatView) -> Void)
+    lane: Int, isLast: Bool, visit: (Range<Int>, FloatView) -> Void
+  ) throws(DataParallelismError)
 
   /// Makes the new parameters visible to all lanes.
   ///

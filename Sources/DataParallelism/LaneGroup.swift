@@ -118,10 +118,13 @@ final class LaneGroup: Sendable {
 
   /// Lets a thread beside the lanes sleep for a moment.
   ///
+  /// - Parameter nanoseconds: The length, below a second.
   /// - Throws: ``DataParallelismError`` where a lane gave up.
-  func nap() throws(DataParallelismError) {
-    var patience = clanes_patience(spin_ns: 0, yield_ns: 0, stall_ms: 0)
-    let outcome = unsafe clanes_relax(team.pointer, 0, 0, &patience)
+  func nap(nanoseconds: Int) throws(DataParallelismError) {
+    var patience = clanes_patience(
+      spin_ns: 0, yield_ns: 0, nap_ns: UInt32(nanoseconds), stall_ms: 0)
+    let outcome = unsafe clanes_relax(
+      team.pointer, UInt32(ownLanes.lowerBound), 0, &patience)
     if outcome.status != CLANES_PASSED { throw failure(outcome) }
   }
 

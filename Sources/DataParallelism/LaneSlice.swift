@@ -6,8 +6,6 @@ struct LaneSlice: Sendable {
   let arena: ArenaLayout
   /// The chunks.
   let chunks: Range<Int>
-  /// The arena's index of the first element that the sum's parts have.
-  let start: Int
   /// Adds all gradients.
   let sum: TreeSum
 
@@ -18,12 +16,12 @@ struct LaneSlice: Sendable {
   ///   - visit: Gets a range of the arena and the sum there, which it may change.
   func add(keepsSums: Bool, _ visit: (Range<Int>, FloatView) -> Void) {
     for chunk in chunks {
-      let (range, local) = ranges(of: chunk)
+      let range = arena.elements(ofChunks: chunk..<(chunk + 1))
       if keepsSums {
-        sum.store(local)
-        visit(range, sum.destination[local])
+        sum.store(range)
+        visit(range, sum.destination[range])
       } else {
-        visit(range, sum(local))
+        visit(range, sum(range))
       }
     }
   }
@@ -31,14 +29,8 @@ struct LaneSlice: Sendable {
   /// Walks through what ``add(keepsSums:_:)`` kept.
   func revisit(_ visit: (Range<Int>, FloatView) -> Void) {
     for chunk in chunks {
-      let (range, local) = ranges(of: chunk)
-      visit(range, sum.destination[local])
+      let range = arena.elements(ofChunks: chunk..<(chunk + 1))
+      visit(range, sum.destination[range])
     }
-  }
-
-  /// The elements of a chunk, in the arena and in the sum's parts.
-  private func ranges(of chunk: Int) -> (arena: Range<Int>, parts: Range<Int>) {
-    let range = arena.elements(ofChunks: chunk..<(chunk + 1))
-    return (range, (range.lowerBound - start)..<(range.upperBound - start))
   }
 }

@@ -62,13 +62,19 @@ private final class TeamRun: Sendable {
   }
 
   func fail(_ error: any Error, index: Int) {
-    let isFirst = firstError.withLock { first in
-      if first != nil { return false }
-      first = error
-      return true
+    let isNews = firstError.withLock { first in
+      // What only follows from another rank's error says less than an error of this rank.
+      guard first.map(Self.isConsequence) ?? true else { return false }
+      let isNews = first == nil || !Self.isConsequence(error)
+      if isNews { first = error }
+      return isNews
     }
-    if isFirst { onFirstError(error) }
+    if isNews { onFirstError(error) }
     abandon(index)
+  }
+
+  private static func isConsequence(_ error: any Error) -> Bool {
+    (error as? DataParallelismError)?.isConsequence ?? false
   }
 
   func rethrow() throws {

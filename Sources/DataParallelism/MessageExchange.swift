@@ -35,7 +35,9 @@ package final class MessageExchange: GradientExchange {
     let core = try ExchangeCore(
       settings, groups: groups,
       rooms: plan.rooms(shardsOptimizer: settings.shardsOptimizer, workers: settings.workers))
-    core.communicator.stallLimit = UInt32(settings.stallLimit * 1000)
+    for communicator in [groups.all, groups.leaders].compactMap(\.self) {
+      communicator.stallLimit = UInt32(settings.stallLimit * 1000)
+    }
     let counters = unsafe StepCounters(
       core.buffers.words, lanes: core.group.count, ranks: groups.ownRanks.count,
       segments: plan.segments.count)
@@ -120,6 +122,8 @@ package final class MessageExchange: GradientExchange {
   package func discardGradients(lane: Int) throws(DataParallelismError) {
     let own = progress(lane)
     try wait(lane, for: .waitForGradients, until: { counters.completed.least > own.step })
+    // Whoever goes on ends the run, which nobody may take for another's failure.
+    try barrier(lane: lane)
   }
 
   /// Adds all shards' gradients in pieces of the group's portion, chunk by chunk, as they come.
@@ -129,7 +133,7 @@ package final class MessageExchange: GradientExchange {
     let step = progress(lane).step
     let worker = lane - core.lanes.lowerBound
     try wait(
-      lane, for: .waitForGradients, until: { work.isAdded(step: step) },
+      lane, for: .waitForGradients, until: { work.isTaken(step: step) },
       doing: { work.addPiece(worker, step: step, keepsSums: keepsSums, visit: visit) })
   }
 
@@ -146,13 +150,16 @@ package final class MessageExchange: GradientExchange {
   /// Walks again through sums that were kept.
   package func revisitSlice(
     lane: Int, isLast: Bool, visit: (Range<Int>, FloatView) -> Void
-  ) {
+  ) throws(DataParallelismError) {
     let own = progress(lane)
+    let worker = lane - core.lanes.lowerBound
     let visits = own.revisits
     own.revisits += 1
     while work.revisitPiece(
-      lane - core.lanes.lowerBound, visits: visits, step: own.step, isLast: isLast, visit: visit)
-    {}
+      worker, visits: visits, step: own.step, isLast: isLast, visit: visit)
+    {
+      if worker == 0 { _ = try pilot.carry() }
+    }
   }
 
   /// Waits until the new parameters of all groups are here.
@@ -183,6 +190,8 @@ package final class MessageExchange: GradientExchange {
       if worker == 0, try pilot.carry() { hasMoved = true }
       if hasMoved {
         round = 0
+        if isResting { core.group.endRest(core.member(lane)) }
+        isResting = false
       } else {
         if !isResting { core.group.beginRest(core.member(lane), operation) }
         isResting = true

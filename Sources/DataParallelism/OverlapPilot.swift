@@ -1,3 +1,4 @@
+internal import FlightRecords
 internal import Synchronization
 
 /// Decides who carries a rank's messages, and when.
@@ -11,6 +12,9 @@ final class OverlapPilot: @unchecked Sendable {
   private var mode: OverlapMode
   private var trial: OverlapTrial?
   private var thread: CourierThread?
+  private var lastStep = 0.0
+  /// Nanoseconds that the thread sleeps where nothing moves.
+  private let nap = Atomic<Int>(OverlapPilot.nap(forStepOf: 0))
   private let failure = Mutex<DataParallelismError?>(nil)
   /// The step, counted from 1, that ``updatesEarly`` was found out for; only who carries uses both.
   private var preparedStep = 0
@@ -29,6 +33,14 @@ final class OverlapPilot: @unchecked Sendable {
     self.trial = trial
     self.mode = trial?.first ?? mode
     if self.mode == .thread { try startThread() }
+  }
+
+  /// How long the thread sleeps where nothing moves.
+  ///
+  /// Waking costs a core that computes some 20 us: long steps are looked after less often. What comes
+  /// meanwhile waits in the system's buffers.
+  private static func nap(forStepOf seconds: Double) -> Int {
+    Int(min(max(seconds / 2000, 50e-6), 500e-6) * 1e9)
   }
 
   /// What has been found out so far.
@@ -56,7 +68,10 @@ final class OverlapPilot: @unchecked Sendable {
 
   /// Notes the end of a step, after which another mode may be tried.
   func finishStep() throws(DataParallelismError) {
-    guard let next = trial?.finishStep(at: MonotonicClock.seconds), next != mode else { return }
+    let now = MonotonicClock.seconds
+    nap.store(Self.nap(forStepOf: now - lastStep), ordering: .relaxed)
+    lastStep = now
+    guard let next = trial?.finishStep(at: now), next != mode else { return }
     stop()
     mode = next
     if mode == .thread { try startThread() }
@@ -74,10 +89,13 @@ final class OverlapPilot: @unchecked Sendable {
 
   private func run(_ isStopping: () -> Bool) {
     let worker = work.courierWorker
+    core.recorder.join(core.recorder.messageTrack)
     do throws(DataParallelismError) {
       while !isStopping() {
         // The core may be a lane's: whoever has nothing to do here sleeps.
-        if try !turn(worker: worker, works: true) { try core.group.nap() }
+        if try !turn(worker: worker, works: true) {
+          try core.group.nap(nanoseconds: nap.load(ordering: .relaxed))
+        }
       }
     } catch {
       failure.withLock { $0 = error }

@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import Tensors
 
 /// The work of a group in a step, piece by piece, for any of its threads.
@@ -76,8 +75,8 @@ final class SegmentTasks: @unchecked Sendable {
     return true
   }
 
-  /// Whether all pieces of sums have been taken.
-  func isAdded(step: Int) -> Bool {
+  /// Whether all pieces of sums have been taken; counters tell when they are done.
+  func isTaken(step: Int) -> Bool {
     portion.isExhausted(step: step) && update.isExhausted(step: step)
   }
 

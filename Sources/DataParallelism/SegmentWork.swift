@@ -68,6 +68,7 @@ struct SegmentWork: Sendable {
     let end = starts[min(max(ready, 0), starts.count - 1)]
     while true {
       let next = taken.value
+      precondition(next >= base, "work that an earlier step left out")
       if next - base >= end { return nil }
       if taken.advance(from: next) { return pieces[next - base] }
     }

@@ -28,7 +28,6 @@ package final class WindowExchange: GradientExchange {
     self.slices = zip(core.lanes, core.scratch).map { lane, scratch in
       LaneSlice(
         arena: core.arena, chunks: evenly(core.arena.chunkCount, lane, core.plan.laneCount),
-        start: 0,
         sum: TreeSum(
           core.plan.frontier.map { core.slot(lane: $0.lane, $0.slot) },
           program: core.plan.program, scratch: scratch, roundedCount: core.roundedCount))
@@ -85,7 +84,7 @@ package final class WindowExchange: GradientExchange {
   /// Walks again through the sums of the lane's slice.
   package func revisitSlice(
     lane: Int, isLast: Bool, visit: (Range<Int>, FloatView) -> Void
-  ) {
+  ) throws(DataParallelismError) {
     slices[lane - core.lanes.lowerBound].revisit(visit)
   }
 

@@ -51,6 +51,7 @@ package final class TrainingSession {
       arena: plan.graph.layout, shards: plan.batches.shards, workers: workers,
       stateCount: plan.optimizer.stateNames.count)
     settings.countsInNorm = plan.update.countsInNorm
+    settings.meetsForNorm = plan.update.needsNorm
     settings.overlap = OverlapMode(distributed.overlap)
     settings.wire = plan.wire
     settings.shardsOptimizer = distributed.shardOptimizer != .off

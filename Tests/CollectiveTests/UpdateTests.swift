@@ -119,6 +119,7 @@ extension RankTests {
       settings.countsInNorm = plan.countsInNorm
       settings.segmentByteCount = 2 * ArenaLayout.chunk * 4
       settings.shardsOptimizer = isSharded
+      settings.meetsForNorm = plan.needsNorm
       settings.overlap = .thread
       let exchange = try kind.makeExchange(settings, world: world)
       if world.rank == 0 {

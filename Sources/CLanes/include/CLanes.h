@@ -46,6 +46,8 @@ typedef struct {
   uint32_t spin_ns;
   /// Nanoseconds to yield in a loop, before sleeping in the kernel.
   uint32_t yield_ns;
+  /// Nanoseconds of a nap of `clanes_relax`.
+  uint32_t nap_ns;
   /// Milliseconds after which a missing lane counts as stalled; 0: never.
   uint32_t stall_ms;
 } clanes_patience;

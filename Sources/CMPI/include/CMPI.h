@@ -26,6 +26,7 @@ enum {
   CMPI_ALREADY_ENDED = -1004,
   CMPI_ALONE = -1005,
   CMPI_STALLED = -1006,
+  CMPI_NO_THREADS = -1007,
 };
 
 /// Whether MPI was there when this was compiled.

@@ -54,13 +54,13 @@ struct SliceUpdate: Sendable {
     if plan.needsNorm {
       try exchange.meet(lane: lane, for: .gradientNorm)
       let clipped = plan.clipped(settings, norm: exchange.gradientNorm)
-      exchange.revisitSlice(lane: lane, isLast: !plan.isLayerwise) { range, gradient in
+      try exchange.revisitSlice(lane: lane, isLast: !plan.isLayerwise) { range, gradient in
         step(clipped, range, gradient, timer)
       }
     }
     if plan.isLayerwise {
       try exchange.meet(lane: lane, for: .trustRatios)
-      applyDirections(lane: lane, settings, timer)
+      try applyDirections(lane: lane, settings, timer)
     }
     timer?.endSlice()
   }
@@ -102,10 +102,12 @@ struct SliceUpdate: Sendable {
     timer?.endUpdate()
   }
 
-  private func applyDirections(lane: Int, _ settings: StepSettings, _ timer: StepTimer?) {
+  private func applyDirections(
+    lane: Int, _ settings: StepSettings, _ timer: StepTimer?
+  ) throws(DataParallelismError) {
     // A tensor has many chunks, but its norms are the same for all of them.
     var known: (tensor: Int, norms: TensorNorms)?
-    exchange.revisitSlice(lane: lane, isLast: true) { range, directions in
+    try exchange.revisitSlice(lane: lane, isLast: true) { range, directions in
       timer?.beginUpdate()
       plan.applyDirections(
         settings, in: range, parameters: parameters, directions: directions, state: state
