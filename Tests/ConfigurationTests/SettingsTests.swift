@@ -185,19 +185,23 @@ struct SettingsTests {
     #expect(read(["reducer": "window"]).reducer == .window)
     #expect(read(["reducer": "message"]).reducer == .message)
     let everything = read([
-      "reducer": "mpi", "overlap": "thread", "shard_optimizer": "false", "wire": "bfloat16",
+      "reducer": "message", "overlap": "thread", "shard_optimizer": "false", "wire": "bfloat16",
       "stall_warn": 5, "stall_abort": 60, "drift_check_every_steps": 100,
     ])
     #expect(
       everything
         == DistributedSettings(
-          reducer: .mpi, overlap: .thread, shardOptimizer: .off, wire: .bfloat16, stallWarn: 5,
+          reducer: .message, overlap: .thread, shardOptimizer: .off, wire: .bfloat16, stallWarn: 5,
           stallAbort: 60, driftCheckEverySteps: 100))
     #expect(diagnostics.isEmpty)
+    #expect(read(["reducer": "mpi"]).reducer == .mpi)
+    #expect(diagnostics.isEmpty)
     _ = read(["reducer": "mesage", "stall_warn": -1])
+    _ = read(["reducer": "mpi", "wire": "bfloat16"])
     #expect(
       diagnostics.problems.map(\.hint) == [
         "did you mean `message`? known values: auto, window, message, mpi", nil,
+        "leave out one of them",
       ])
   }
 }

@@ -73,6 +73,10 @@ private func settings(shards: Int = 2, workers: Int = 1) -> ExchangeSettings {
       let exchange = try ExchangeKind.message.makeExchange(settings(), world: world)
       exchange.setRecord(ShardRecord(flags: 2), of: 1)
       #expect(try exchange.finishGradients(lane: 0, flags: 1) == 3)
+      try exchange.addGradients(lane: 0, keepsSums: false) {
+        exchange.measureGradient($1, in: $0)
+      }
+      try exchange.publish(lane: 0)
       exchange.setRecord(ShardRecord(), of: 0)
       exchange.setRecord(ShardRecord(), of: 1)
       #expect(try exchange.finishGradients(lane: 0, flags: 0) == 0)

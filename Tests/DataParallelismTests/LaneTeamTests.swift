@@ -53,6 +53,23 @@ private struct Failure: Error, Equatable {
       leavers.withLock { $0 } == Array(repeating: .abandoned(rank: failing), count: 2))
   }
 
+  @Test("an error of this rank counts more than one that follows from another rank's")
+  func newsReplaceConsequences() {
+    let told = Mutex<[String]>([])
+    let hasFailed = Atomic<Bool>(false)
+    #expect(throws: Failure(index: 0)) {
+      try LaneTeam.run(
+        workers: 2, abandon: { if $0 == 1 { hasFailed.store(true, ordering: .releasing) } },
+        onFirstError: { error in told.withLock { $0.append("\(error)") } }
+      ) { lane in
+        if lane == 1 { throw DataParallelismError.abandoned(rank: 7) }
+        while !hasFailed.load(ordering: .acquiring) {}
+        throw Failure(index: 0)
+      }
+    }
+    #expect(told.withLock { $0 }.map { $0.contains("rank 7") } == [true, false])
+  }
+
   @Test("a lane that does not come within the limit is named, with its step and phase")
   func stall() {
     let memory = GroupMemory(lanes: 2, stallLimit: 1)
