@@ -5,6 +5,9 @@ import Testing
 /// Every test here runs the product on real data, one after another: the machine may have two cores.
 @Suite(.serialized) enum EndToEnd {}
 
+/// Jobs that are killed, stopped or lost: one after another too, but beside the rest, since they mostly wait.
+@Suite(.serialized) enum FaultTolerance {}
+
 /// What the tests of this target need of the machine.
 enum Machine {
   static let environment = ProcessInfo.processInfo.environment

@@ -21,7 +21,7 @@ extension Trait where Self == ConditionTrait {
   }
 }
 
-extension EndToEnd {
+extension FaultTolerance {
   @Suite("Several hosts, joined by TCP", .serialized, .needsLauncher, .needsNamespaces)
   struct HostsTests {
     private static let script = RepositoryFiles.path("launch/test-hosts")

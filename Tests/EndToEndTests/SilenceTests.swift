@@ -7,7 +7,7 @@ import Testing
   import Glibc
 #endif
 
-extension EndToEnd {
+extension FaultTolerance {
   @Suite("Ranks that hang or crash, and what their records tell", .serialized, .needsLauncher)
   struct SilenceTests {
     private static let changes = [

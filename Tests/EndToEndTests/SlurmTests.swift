@@ -6,7 +6,7 @@ import Testing
   import Glibc
 #endif
 
-extension EndToEnd {
+extension FaultTolerance {
   /// `launch/slurm.sbatch` with stand-ins for Slurm's commands: srun starts two ranks by mpirun, and scontrol
   /// notes what it was asked for.
   @Suite("launch/slurm.sbatch", .serialized, .needsLauncher)

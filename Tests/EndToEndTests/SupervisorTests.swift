@@ -6,7 +6,7 @@ import Testing
   import Glibc
 #endif
 
-extension EndToEnd {
+extension FaultTolerance {
   @Suite("launch/run --restarts goes on after failures", .serialized, .needsLauncher)
   struct SupervisorTests {
     private static let configuration = "configs/digits-mlp.yaml"
