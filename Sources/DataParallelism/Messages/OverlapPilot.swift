@@ -68,7 +68,7 @@ final class OverlapPilot: @unchecked Sendable {
 
   /// Notes the end of a step, after which another mode may be tried.
   func finishStep() throws(DataParallelismError) {
-    let now = MonotonicClock.seconds
+    let now = 1e-9 * Double(FlightRecorder.now)
     nap.store(Self.nap(forStepOf: now - lastStep), ordering: .relaxed)
     lastStep = now
     guard let next = trial?.finishStep(at: now), next != mode else { return }
