@@ -87,6 +87,10 @@ struct SilenceSearchTests {
     #expect(found.silence.waiting == [0, 1])
     #expect(
       [found.claim(.warning), found.claim(.warning), found.claim(.end)] == [true, false, true])
+    // A rank that failed is ending the job.
+    others[1].noteEnd(error: "as planned")
+    #expect(search.longest(beyond: 1)?.silence == nil)
+    others[1].noteEnd()
     // A rank that is at work is not silent, however long others wait for it.
     others[1].tick()
     others[1].noteSeen(0, at: FlightRecorder.now)

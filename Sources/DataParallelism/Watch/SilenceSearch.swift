@@ -20,6 +20,9 @@ struct SilenceSearch: Sendable {
   private var newest: (sequence: UInt64, since: UInt64)
   /// What this rank waits for: a rank, nil where that is not known, and since when.
   private var wait: (rank: Int?, since: UInt64)?
+  /// Seconds that a rank may take to end the job after it failed.
+  private static let secondsToEnd = 10
+
   /// Whether the records of other ranks are to be read now, which takes longer than the rest.
   private var readsRecords = false
 
@@ -166,7 +169,9 @@ struct SilenceSearch: Sendable {
     _ ring: FlightRing, waiting: [Int], _ folder: String, _ limit: Int
   ) -> FoundSilence? {
     let age = ring.age(of: ring.lastSign)
-    guard age >= Double(limit), let lane = ring.lanes.first else { return nil }
+    // A rank that has failed is ending the job, which may take a while.
+    let patience = ring.end == .none ? 0 : Self.secondsToEnd
+    guard age >= Double(limit + patience), let lane = ring.lanes.first else { return nil }
     let silence = Silence(
       rank: ring.rank, name: names[ring.rank], place: ring.place, seconds: Int(age),
       waiting: waiting)
