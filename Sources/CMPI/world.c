@@ -157,51 +157,38 @@ void cmpi_set_piece(cmpi_comm *comm, size_t bytes) { comm->piece = bytes; }
 
 void cmpi_set_crowded(cmpi_comm *comm, bool crowded) { comm->crowded = crowded; }
 
-int cmpi_split_node(cmpi_comm *comm, cmpi_comm **node) {
+/// The communicator of the ranks on this one's node, or else of those with its color.
+static int split(cmpi_comm *comm, bool by_node, int color, int key, cmpi_comm **part) {
   cmpi_comm *result = make_comm();
   if (!result) return CMPI_NO_MEMORY;
   int code = 0;
+  result->crowded = comm->crowded;
+  result->piece = comm->piece;
 #if CMPI_WITH_MPI
   if (!comm->serial) {
     MPI_Comm handle;
-    code = MPI_Comm_split_type(comm->handle, MPI_COMM_TYPE_SHARED, comm->rank, MPI_INFO_NULL,
-                               &handle);
+    code = by_node ? MPI_Comm_split_type(comm->handle, MPI_COMM_TYPE_SHARED, key, MPI_INFO_NULL,
+                                         &handle)
+                   : MPI_Comm_split(comm->handle, color, key, &handle);
     if (!code) code = adopt(result, handle);
   }
 #else
-  (void)comm;
+  (void)by_node, (void)color, (void)key;
 #endif
   if (code) {
     free(result);
     result = NULL;
-  }
-  *node = result;
-  return code;
-}
-
-int cmpi_split(cmpi_comm *comm, int color, int key, cmpi_comm **part) {
-  cmpi_comm *result = make_comm();
-  if (!result) return CMPI_NO_MEMORY;
-  int code = 0;
-#if CMPI_WITH_MPI
-  if (!comm->serial) {
-    MPI_Comm handle;
-    code = MPI_Comm_split(comm->handle, color, key, &handle);
-    if (!code) code = adopt(result, handle);
-  }
-#else
-  (void)comm;
-#endif
-  (void)color, (void)key;
-  if (code) {
-    free(result);
-    result = NULL;
-  } else {
-    result->crowded = comm->crowded;
-    result->piece = comm->piece;
   }
   *part = result;
   return code;
+}
+
+int cmpi_split_node(cmpi_comm *comm, cmpi_comm **node) {
+  return split(comm, true, 0, comm->rank, node);
+}
+
+int cmpi_split(cmpi_comm *comm, int color, int key, cmpi_comm **part) {
+  return split(comm, false, color, key, part);
 }
 
 int cmpi_free(cmpi_comm *comm) {

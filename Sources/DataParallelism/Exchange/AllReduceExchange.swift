@@ -12,8 +12,6 @@ package final class AllReduceExchange: GradientExchange {
   package var name: String { "MPI_Allreduce (the last bits depend on the number of ranks)" }
   /// The plan, the memory, the lanes.
   package let core: ExchangeCore
-  /// Nil: MPI moves nothing unless it is waited for.
-  package var overlap: OverlapReport? { nil }
   /// For each lane of this rank, the sum of the rank's gradients.
   private let localSums: [TreeSum]
   private let slices: [LaneSlice]
@@ -58,21 +56,6 @@ package final class AllReduceExchange: GradientExchange {
     }
   }
 
-  /// Does nothing: updates wait for the sum of everything.
-  package func allowEarly(_ update: any EarlyUpdate) {}
-
-  /// Raises the lane's flags.
-  package func announce(lane: Int, flags: UInt64) {
-    core.buffers.setFlags(flags, of: core.member(lane))
-  }
-
-  /// Adds the slots that are complete with a shard.
-  package func advance(
-    lane: Int, leaf: LanePlan.Leaf, to end: Int
-  ) throws(DataParallelismError) {
-    if end == core.arena.count { core.merge(lane: lane, after: leaf, in: 0..<end) }
-  }
-
   /// Waits until all ranks' records are there, and adds this rank's gradients meanwhile.
   package func finishGradients(
     lane: Int, flags: UInt64
@@ -98,9 +81,6 @@ package final class AllReduceExchange: GradientExchange {
     try barrier(lane: lane)
     return core.raisedFlags()
   }
-
-  /// Does nothing: nothing is on its way.
-  package func discardGradients(lane: Int) throws(DataParallelismError) {}
 
   /// Lets MPI add the ranks' gradients, and visits the lane's part of all sums.
   package func addGradients(

@@ -148,6 +148,30 @@ package protocol GradientExchange: AnyObject, Sendable {
   func close() throws(DataParallelismError)
 }
 
+// What an exchange does of which nothing travels before the backward pass is over.
+extension GradientExchange {
+  /// Nil: there is nothing to overlap.
+  package var overlap: OverlapReport? { nil }
+
+  /// Does nothing: updates begin when all gradients are there.
+  package func allowEarly(_ update: any EarlyUpdate) {}
+
+  /// Raises the lane's flags.
+  package func announce(lane: Int, flags: UInt64) {
+    core.buffers.setFlags(flags, of: core.member(lane))
+  }
+
+  /// Adds the slots that are complete with a shard.
+  package func advance(
+    lane: Int, leaf: LanePlan.Leaf, to end: Int
+  ) throws(DataParallelismError) {
+    if end == core.arena.count { core.merge(lane: lane, after: leaf, in: 0..<end) }
+  }
+
+  /// Does nothing: nothing is on its way.
+  package func discardGradients(lane: Int) throws(DataParallelismError) {}
+}
+
 /// What lanes may have to know of each other before they can go on with an update.
 package enum Meeting: Int, Sendable, CaseIterable {
   /// The norm of the whole gradient, from ``GradientExchange/measureGradient(_:in:)``.

@@ -34,24 +34,6 @@ package final class WindowExchange: GradientExchange {
     }
   }
 
-  /// Nil: nothing is sent.
-  package var overlap: OverlapReport? { nil }
-
-  /// Does nothing: where nothing is sent, an update has no reason to begin early.
-  package func allowEarly(_ update: any EarlyUpdate) {}
-
-  /// Raises the lane's flags.
-  package func announce(lane: Int, flags: UInt64) {
-    core.buffers.setFlags(flags, of: lane)
-  }
-
-  /// Adds the slots that are complete with a shard.
-  package func advance(
-    lane: Int, leaf: LanePlan.Leaf, to end: Int
-  ) throws(DataParallelismError) {
-    if end == core.arena.count { core.merge(lane: lane, after: leaf, in: 0..<end) }
-  }
-
   /// Waits until all lanes' gradients and records are there.
   package func finishGradients(
     lane: Int, flags: UInt64
@@ -65,9 +47,6 @@ package final class WindowExchange: GradientExchange {
     try core.group.barrier(lane)
     return core.raisedFlags()
   }
-
-  /// Does nothing: whatever was written stays where it is.
-  package func discardGradients(lane: Int) throws(DataParallelismError) {}
 
   /// Adds all shards' gradients in the lane's slice, chunk by chunk.
   package func addGradients(
