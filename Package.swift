@@ -65,6 +65,7 @@ let package = Package(
     system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
     system("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
     system("CXXHash", pkgConfig: "libxxhash", package: "libxxhash-dev"),
+    system("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
 
     // Our own C.
     cModule("CMPI", [.target(name: mpi.name)]),
@@ -103,6 +104,10 @@ let package = Package(
         "Configuration", "Networks", "Optimizers", "Datasets", "DataParallelism", "MessagePassing",
         "FlightRecords", "Checkpoints", "RunRecords", "JSONText", "Options", "Operators", "Tensors",
       ]),
+    module("HyperparameterSearch", ["Configuration", "Options", "Optimizers", "Tensors"]),
+    module(
+      "StudyRecords",
+      ["CSQLite", "HyperparameterSearch", "RunRecords", "JSONText", "DurableFiles", "Options"]),
     module("Estimation", ["DataParallelism", "RunRecords", "JSONText"]),
     module(
       "Diagnosis",
@@ -137,6 +142,9 @@ let package = Package(
     tests(
       of: "GradientChecking", ["GradientChecking", "Networks", "Operators", "Options", "Tensors"]),
     tests(of: "Conformance", ["Conformance", "Options"]),
+    tests(
+      of: "HyperparameterSearch",
+      ["HyperparameterSearch", "Configuration", "Options", "Optimizers", "Tensors"]),
     tests(of: "Estimation", ["Estimation", "JSONText"]),
     tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(

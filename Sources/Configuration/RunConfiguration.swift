@@ -38,8 +38,7 @@ public struct RunConfiguration: Sendable {
   /// - Throws: `OptionsError` with every problem found.
   public init(path: String, overrides: [String] = []) throws(OptionsError) {
     let tree = try ConfigurationLoader.load(path: path, overrides: overrides)
-    try self.init(
-      tree: AbsolutePaths.resolved(tree, at: Self.paths), name: Paths.name(of: path))
+    try self.init(tree: tree, name: Paths.name(of: path))
   }
 
   /// Where the data's paths are.
@@ -47,11 +46,17 @@ public struct RunConfiguration: Sendable {
     ["data.\($0)", "data.\($0).images", "data.\($0).labels"]
   }
 
-  private init(tree: OptionValue, name fileName: String) throws(OptionsError) {
+  /// Reads a configuration that is a tree already, as ``ConfigurationLoader`` gives it.
+  ///
+  /// - Parameters:
+  ///   - tree: a map; its paths are relative to the folders of the files that they were written in.
+  ///   - fileName: the name of the file, which the run is called after where it has no name.
+  /// - Throws: `OptionsError` with every problem found.
+  package init(tree: OptionValue, name fileName: String) throws(OptionsError) {
+    let tree = AbsolutePaths.resolved(tree, at: Self.paths)
     let diagnostics = Diagnostics()
     let reader = OptionReader(tree, context: "the configuration", diagnostics: diagnostics)
-    let plainName = fileName.split(separator: ".").first.map(String.init) ?? fileName
-    name = Self.checkedName(reader.text("name") ?? plainName, reader)
+    name = Self.checkedName(reader, file: fileName)
     seed = UInt64(reader.integer("seed", default: 0, in: 0...))
     for key in ["data", "model", "loss", "optimizer", "train"] where !reader.has(key) {
       reader.reportMissing(key)
@@ -82,8 +87,11 @@ public struct RunConfiguration: Sendable {
     resolved = tree
   }
 
-  /// A name must do as the end of a folder's name.
-  private static func checkedName(_ name: String, _ reader: OptionReader) -> String {
+  /// Reads `name`, by default that of the file; it must do as the end of a folder's name.
+  package static func checkedName(_ reader: OptionReader, file path: String) -> String {
+    let fileName = Paths.name(of: path)
+    let plainName = fileName.split(separator: ".").first.map(String.init) ?? fileName
+    let name = reader.text("name") ?? plainName
     let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
     if name.isEmpty || !isPlain {
       reader.report(

@@ -5,7 +5,9 @@ enum OptionMerge {
   /// The top-level keys whose value is one kind with its options, `{adam: {learning_rate: 1e-3}}`.
   ///
   /// Under them another kind replaces the first one: `adam` and `sgd` side by side mean nothing.
-  static let kindKeys: Set<String> = ["optimizer", "loss", "schedule"]
+  static let kindKeys: Set<String> = [
+    "optimizer", "loss", "schedule", "sampler", "scheduler",
+  ]
 
   /// A configuration that extends another.
   ///

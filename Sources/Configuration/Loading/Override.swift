@@ -1,11 +1,12 @@
-import Options
+package import Options
 
-/// One `--set a.b.c=value` of the command line.
-struct Override {
+/// One value that is set in a configuration: `--set a.b.c=value` of the command line, or a key and a value from
+/// elsewhere.
+package struct Override {
   /// A name of the path, and where it stands in the argument.
   struct Component {
     var name: String
-    var mark: SourceMark
+    var mark: SourceMark?
   }
 
   private static let option = "--set "
@@ -19,7 +20,7 @@ struct Override {
   ///   - text: `a.b.c=value`, the value in YAML; an empty one is null, which restores the default.
   ///   - folder: the absolute folder that relative paths in the value start from.
   /// - Throws: ``OptionsError`` where it is no assignment, or the value is no YAML.
-  init(_ text: String, folder: String?) throws(OptionsError) {
+  package init(_ text: String, folder: String?) throws(OptionsError) {
     let argument = Self.option + text
     let source = OptionSource(name: argument, text: argument, kind: .argument, folder: folder)
     let scalars = text.unicodeScalars
@@ -39,6 +40,26 @@ struct Override {
       value.allSatisfy(\.isWhitespace)
       ? OptionValue(.null, mark: SourceMark(source: source, line: 1, column: column + 1))
       : try YAMLParser.parse(source, bytes: Array(value.utf8), column: column)
+  }
+
+  /// Sets a value that was written elsewhere.
+  ///
+  /// - Parameters:
+  ///   - key: where it goes: `model.layers.0.dense.units`.
+  ///   - value: the value.
+  ///   - mark: where the key was written.
+  /// - Throws: ``OptionsError`` where a name of the key is missing.
+  package init(key: String, value: OptionValue, mark: SourceMark?) throws(OptionsError) {
+    let names = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard names.allSatisfy({ !$0.isEmpty }), names.count <= YAMLParser.maximumDepth else {
+      throw OptionsError(problems: [
+        Diagnostic(
+          "`\(key)` is no key of a configuration", at: mark,
+          hint: "write the names on the way with dots between: `optimizer.adam.learning_rate`")
+      ])
+    }
+    path = names.map { Component(name: $0, mark: mark) }
+    self.value = value
   }
 
   private static func components(
@@ -69,7 +90,7 @@ struct Override {
   /// The configuration with this value set.
   ///
   /// - Throws: ``OptionsError`` where the path leads through something that is no map and no list.
-  func applied(to configuration: OptionValue) throws(OptionsError) -> OptionValue {
+  package func applied(to configuration: OptionValue) throws(OptionsError) -> OptionValue {
     do throws(Diagnostic) {
       if path[0].name == "extends" {
         throw Diagnostic(

@@ -1,0 +1,55 @@
+import Options
+import Testing
+
+@testable import HyperparameterSearch
+
+@Suite("The search space")
+struct SearchSpaceTests {
+  private static let activations = ParameterDomain.choice(
+    ["relu", "tanh", "gelu"].map { Choice(OptionValue.text($0)) })
+
+  @Test("a domain's values lie evenly over the unit interval, and the way back leads to them")
+  func units() {
+    let domains: [ParameterDomain] = [
+      .float(low: 0, high: 1, step: 0.25, isLog: false),
+      .integer(low: 3, high: 9, step: 2, isLog: false),
+      .integer(low: 1, high: 64, step: 1, isLog: true), Self.activations,
+    ]
+    for domain in domains {
+      var seen: Set<ParameterValue> = []
+      for place in 0..<4096 {
+        let value = domain.value(at: Double(place) / 4096)
+        #expect(domain.contains(value))
+        seen.insert(value)
+      }
+      #expect(seen.count == domain.count, "\(domain)")
+      for value in seen { #expect(domain.value(at: domain.unit(of: value)) == value, "\(domain)") }
+    }
+  }
+
+  @Test("a logarithmic range gives each decade the same room, within its bounds")
+  func logarithms() {
+    let domain = ParameterDomain.float(low: 1e-4, high: 1e-1, step: nil, isLog: true)
+    guard case .float(let third) = domain.value(at: 1.0 / 3),
+      case .float(let low) = domain.value(at: 0)
+    else {
+      Issue.record("no floats")
+      return
+    }
+    #expect(abs(third - 1e-3) < 1e-9)
+    #expect(low >= 1e-4 && low < 1.000001e-4)
+  }
+
+  @Test("a parameter has a value only where its conditions hold")
+  func conditions() {
+    let space = SearchSpace([
+      Parameter("optimizer", .choice([Choice("adam"), Choice("sgd")])),
+      Parameter(
+        "optimizer.sgd.momentum", .float(low: 0, high: 0.99, step: nil, isLog: false),
+        conditions: [.init(of: 0, among: [.choice(1)])]),
+    ])
+    #expect(space.assignment(at: [0.2, 0.5]) == [.choice(0), nil])
+    #expect(space.assignment(at: [0.8, 0.5]) == [.choice(1), .float(0.495)])
+    #expect(space.extremes.contains([.choice(1), .float(0.99)]))
+  }
+}
