@@ -108,6 +108,13 @@ let package = Package(
     module(
       "StudyRecords",
       ["CSQLite", "HyperparameterSearch", "RunRecords", "JSONText", "DurableFiles", "Options"]),
+    module(
+      "StudyExecution",
+      [
+        "HyperparameterSearch", "StudyRecords", "Training", "Configuration", "Networks",
+        "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
+        "DurableFiles", "JSONText", "Options",
+      ]),
     module("Estimation", ["DataParallelism", "RunRecords", "JSONText"]),
     module(
       "Diagnosis",

@@ -1,6 +1,28 @@
 internal import DurableFiles
 
 extension CheckpointStore {
+  /// Removes all checkpoints and the folder, which a run of which nothing is to be kept does not need.
+  ///
+  /// Nobody may write meanwhile. A folder that somebody put files of his own into stays.
+  ///
+  /// - Throws: ``CheckpointError/file(_:)``.
+  package func removeAll() throws(CheckpointError) {
+    do throws(FileError) {
+      for name in try fileSystem.names(in: directory) {
+        switch fileSystem.kind(of: FilePath.join(directory, name)) {
+        case .link where name == "last" || name == "best":
+          try fileSystem.remove(FilePath.join(directory, name))
+        case .folder:
+          if let name = CheckpointName(name), try !removeFolder(name) { return }
+        default: return
+        }
+      }
+      try fileSystem.removeFolder(directory)
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Points the links at the right checkpoints and removes what retention no longer keeps.
   ///
   /// The new checkpoint is safe by now, so failures here are warnings: training goes on.

@@ -20,8 +20,8 @@ package struct CompletedWrite: Sendable, Equatable {
 ///
 /// Used by one thread; while a write is going on, nobody else in this process writes to the store.
 package final class CheckpointWriter {
-  /// Where the checkpoints go.
-  package let store: CheckpointStore
+  private let openStore: () throws -> CheckpointStore
+  private var openedStore: CheckpointStore?
   private let prepare: @Sendable () throws -> Void
   private var copies: BackgroundTask<Copies>?
   private var write: BackgroundTask<CompletedWrite>?
@@ -47,11 +47,33 @@ package final class CheckpointWriter {
   ///   - store: Where the checkpoints go.
   ///   - prepare: Called in the background before each write: brings to the disk whatever must not be
   ///     behind the checkpoint.
-  package init(
+  package convenience init(
     _ store: CheckpointStore, beforeEach prepare: @escaping @Sendable () throws -> Void = {}
   ) {
-    self.store = store
+    self.init(opening: { store }, beforeEach: prepare)
+  }
+
+  /// Prepares to write to a store that is opened when there is something to write, for runs that mostly write nothing.
+  ///
+  /// - Parameters:
+  ///   - openStore: Opens the store; called at most once.
+  ///   - prepare: Called in the background before each write.
+  package init(
+    opening openStore: @escaping () throws -> CheckpointStore,
+    beforeEach prepare: @escaping @Sendable () throws -> Void = {}
+  ) {
+    self.openStore = openStore
     self.prepare = prepare
+  }
+
+  /// Where the checkpoints go.
+  ///
+  /// - Throws: What opening it throws, the first time.
+  package func store() throws -> CheckpointStore {
+    if let openedStore { return openedStore }
+    let store = try openStore()
+    openedStore = store
+    return store
   }
 
   /// Begins to take the memory for copies of such tensors, in the background.
@@ -63,15 +85,13 @@ package final class CheckpointWriter {
   ///   - model: Tensors of the shapes of each checkpoint's model; their numbers are not read.
   ///   - optimizer: The same for the optimizer's state.
   /// - Throws: ``CheckpointError/file(_:)`` where there is no thread to be had.
-  package func reserveMemory(
-    model: [NamedTensor], optimizer: [NamedTensor]
-  ) throws(CheckpointError) {
+  package func reserveMemory(model: [NamedTensor], optimizer: [NamedTensor]) throws {
     copies = try takeMemory(model, optimizer)
   }
 
   private func takeMemory(
     _ model: [NamedTensor], _ optimizer: [NamedTensor]
-  ) throws(CheckpointError) -> BackgroundTask<Copies> {
+  ) throws -> BackgroundTask<Copies> {
     try start("copy checkpoints for") {
       Copies(model: TensorSnapshot(like: model), optimizer: TensorSnapshot(like: optimizer))
     }
@@ -89,7 +109,7 @@ package final class CheckpointWriter {
     self.copies = memory
     let copies = try memory.wait()
     let copy = copies.copy(checkpoint)
-    write = try start("write checkpoints to") { [store, prepare] in
+    write = try start("write checkpoints to") { [store = try store(), prepare] in
       // The memory must live as long as the thread.
       defer { withExtendedLifetime(copies) {} }
       let start = ContinuousClock.now
@@ -103,11 +123,12 @@ package final class CheckpointWriter {
 
   private func start<Value: Sendable>(
     _ purpose: String, _ body: @escaping @Sendable () throws -> Value
-  ) throws(CheckpointError) -> BackgroundTask<Value> {
+  ) throws -> BackgroundTask<Value> {
+    let directory = try store().directory
     do {
-      return try BackgroundTask(to: purpose, store.directory, body)
+      return try BackgroundTask(to: purpose, directory, body)
     } catch {
-      throw .file(error)
+      throw CheckpointError.file(error)
     }
   }
 

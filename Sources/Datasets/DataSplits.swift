@@ -32,6 +32,15 @@ public struct DataSplits: Sendable {
     self.test = test?.normalized(by: normalization)
   }
 
+  /// The same parts without the one that is looked at once, for whoever must not look at it.
+  public var withoutTest: DataSplits { DataSplits(normalizedTrain: train, validation) }
+
+  private init(normalizedTrain train: Dataset, _ validation: Dataset?) {
+    self.train = train
+    self.validation = validation
+    test = nil
+  }
+
   private init(_ splits: DataSplits, normalization: Normalization) {
     train = splits.train.normalized(by: normalization)
     validation = splits.validation?.normalized(by: normalization)

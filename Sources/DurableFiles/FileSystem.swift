@@ -14,11 +14,19 @@ package struct FileSystem: Sendable {
   package typealias Observer = @Sendable (FileOperation) throws(FileError) -> Void
 
   private let observe: Observer
+  private let synchronizes: Bool
 
   /// Makes a file system.
   ///
-  /// - Parameter observer: Called before each change; by default nothing.
-  package init(observer: @escaping Observer = { (_) throws(FileError) in }) {
+  /// - Parameters:
+  ///   - synchronizes: Whether content and names are forced to the disk where a method says so. Without it whatever
+  ///     was written survives the death of the process, but perhaps not that of the machine: for what can be made
+  ///     again, and checks itself.
+  ///   - observer: Called before each change; by default nothing.
+  package init(
+    synchronizes: Bool = true, observer: @escaping Observer = { (_) throws(FileError) in }
+  ) {
+    self.synchronizes = synchronizes
     self.observe = observer
   }
 
@@ -60,11 +68,13 @@ package struct FileSystem: Sendable {
     try observe(.openFile(path))
     let descriptor = unsafe open(path, flags | O_WRONLY | O_CLOEXEC, 0o666)
     try check(descriptor, operation, path)
-    return OutputFile(descriptor: descriptor, path: path, observer: observe)
+    return OutputFile(
+      descriptor: descriptor, path: path, synchronizes: synchronizes, observer: observe)
   }
 
   /// Forces the names in a folder to the disk: files made, renamed or removed there.
   package func synchronizeFolder(_ path: String) throws(FileError) {
+    guard synchronizes else { return }
     try observe(.synchronizeFolder(path))
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     try check(descriptor, "open the folder", path)

@@ -3,13 +3,17 @@ internal import Glibc
 /// A file open for writing; closed when it goes out of scope.
 package struct OutputFile: ~Copyable, Sendable {
   private let descriptor: Int32
+  private let synchronizes: Bool
   private let observe: FileSystem.Observer
   /// Where the file is.
   package let path: String
 
-  init(descriptor: Int32, path: String, observer: @escaping FileSystem.Observer) {
+  init(
+    descriptor: Int32, path: String, synchronizes: Bool, observer: @escaping FileSystem.Observer
+  ) {
     self.descriptor = descriptor
     self.path = path
+    self.synchronizes = synchronizes
     self.observe = observer
   }
 
@@ -52,6 +56,7 @@ package struct OutputFile: ~Copyable, Sendable {
 
   /// Forces the content to the disk.
   package func synchronize() throws(FileError) {
+    guard synchronizes else { return }
     try observe(.synchronize(path))
     while fsync(descriptor) != 0 {
       if errno != EINTR { throw .last("synchronize", path) }

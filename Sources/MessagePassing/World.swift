@@ -39,6 +39,10 @@ public final class World: Sendable {
   public let hostName: String
   /// The number of machines.
   public let nodeCount: Int
+  /// The ranks of the whole job on this machine, also where this is a part of it.
+  package let jobRanksOnNode: Int
+  /// The number of each rank among all ranks of the job, in the order of this world's.
+  package let jobRanks: [Int]
 
   let describe: @Sendable (any Error) -> WorldFailure
   private let hasReported = Atomic<Bool>(false)
@@ -74,9 +78,30 @@ public final class World: Sendable {
     self.describe = describe
     self.hostName = Self.readHostName()
     self.nodeCount = try communicator.allGather(node.rank).count { $0 == 0 }
+    self.jobRanksOnNode = node.size
+    self.jobRanks = Array(0..<communicator.size)
     let isCrowded = node.size > sysconf(Int32(_SC_NPROCESSORS_ONLN))
     communicator.setCrowded(isCrowded)
     node.setCrowded(isCrowded)
+  }
+
+  /// A part of a world.
+  init(part communicator: Communicator, node: Communicator, of world: World) throws(MPIError) {
+    self.communicator = communicator
+    self.node = node
+    describe = world.describe
+    hostName = world.hostName
+    nodeCount = try communicator.allGather(node.rank).count { $0 == 0 }
+    jobRanksOnNode = world.jobRanksOnNode
+    jobRanks = try communicator.allGather(world.jobRanks[world.rank])
+  }
+
+  /// What the thread that calls MPI waits for, as ``Communicator/currentWait`` says, the rank by its number in this
+  /// world; nil for a rank of another part.
+  package var currentWait: (rank: Int?, since: UInt64)? {
+    Communicator.currentWait.map { wait in
+      (wait.rank.flatMap { jobRanks.firstIndex(of: $0) }, wait.since)
+    }
   }
 
   /// Shows an error of this rank alone on the standard error output, the first time only.

@@ -12,6 +12,7 @@ package final class RunKeeper: StepBorders {
   private let session: TrainingSession
   private let writer: CheckpointWriter?
   private let observers: [any TrainingObserver]
+  private let wants: (TrainingProgress) -> Bool
   private let start = Clock.now
   private var pauses = CheckpointPauses()
   /// On rank 0 of a run without a writer: a copy of the parameters that the end may restore.
@@ -23,13 +24,18 @@ package final class RunKeeper: StepBorders {
   ///   - session: the run.
   ///   - writer: writes checkpoints; nil for none, and on all ranks but 0.
   ///   - observers: who hears of events; none on all ranks but 0.
+  ///   - wants: whether a checkpoint that is due is to be written; asked on rank 0 alone. Without it all are, and
+  ///     the memory that they take is reserved at once.
   /// - Throws: `CheckpointError` where the writer has no thread.
   package init(
-    _ session: TrainingSession, writer: CheckpointWriter?, observers: [any TrainingObserver]
+    _ session: TrainingSession, writer: CheckpointWriter?, observers: [any TrainingObserver],
+    wanting wants: ((TrainingProgress) -> Bool)? = nil
   ) throws {
     self.session = session
     self.writer = writer
     self.observers = observers
+    self.wants = wants ?? { _ in true }
+    guard wants == nil else { return }
     try writer?.reserveMemory(model: session.modelTensors, optimizer: session.optimizerTensors)
   }
 
@@ -71,6 +77,7 @@ package final class RunKeeper: StepBorders {
       keepBest(progress)
       return
     }
+    guard wants(progress) else { return }
     try completeCheckpoint()
     let metric = session.plan.monitor.metric.rawValue
     try writer.begin(
@@ -98,7 +105,7 @@ package final class RunKeeper: StepBorders {
   package func restore(_ best: RestoredBest) throws {
     if let writer {
       try completeCheckpoint()
-      try writer.store.load(step: best.step).restore(model: session.modelTensors)
+      try writer.store().load(step: best.step).restore(model: session.modelTensors)
     } else if let copy = self.best {
       for (copy, tensor) in zip(copy.tensors, session.modelTensors) {
         tensor.values.copy(from: copy.values)

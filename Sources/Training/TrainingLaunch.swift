@@ -1,7 +1,7 @@
 package import Checkpoints
 package import Configuration
 internal import DataParallelism
-internal import Datasets
+package import Datasets
 internal import JSONText
 package import MessagePassing
 internal import Networks
@@ -16,11 +16,23 @@ package struct TrainingLaunch {
   package let configuration: RunConfiguration
   /// All ranks.
   package let world: World
+  private let loadData: (RunConfiguration) throws -> DataSplits
 
   /// Launches a configuration on the ranks of a world.
-  package init(_ configuration: RunConfiguration, world: World) {
+  ///
+  /// - Parameters:
+  ///   - configuration: the configuration.
+  ///   - world: all ranks.
+  ///   - loadData: gives the data of a configuration, by default by reading its files.
+  package init(
+    _ configuration: RunConfiguration, world: World,
+    loadData: @escaping (RunConfiguration) throws -> DataSplits = {
+      try $0.data.load(seed: $0.seed)
+    }
+  ) {
     self.configuration = configuration
     self.world = world
+    self.loadData = loadData
   }
 
   /// Loads the data, sets up the exchange, and writes initial or saved parameters and state.
@@ -41,12 +53,7 @@ package struct TrainingLaunch {
     let shards =
       settings.shards ?? state?.shards ?? min(world.size * workers, settings.globalBatch)
     let plan = try world.together {
-      let plan = try TrainingPlan(
-        model: configuration.model, data: configuration.data.load(seed: configuration.seed),
-        loss: configuration.loss, optimizer: configuration.optimizer,
-        schedule: configuration.schedule, settings: settings, shards: shards,
-        seed: configuration.seed, rules: configuration.rules,
-        wire: configuration.distributed.wire)
+      let plan = try TrainingPlan(configuration, data: loadData(configuration), shards: shards)
       try state?.check(against: plan)
       return plan
     }
@@ -80,12 +87,29 @@ package struct TrainingLaunch {
   /// The threads of each rank, the same on all: what is asked for, else the cores that the ranks of a node
   /// may use, dealt to them.
   private func agreedWorkers() throws(MPIError) -> Int {
-    let own = configuration.train.workers ?? max(1, Machine.allowedCores / world.node.size)
+    let own = configuration.train.workers ?? max(1, Machine.allowedCores / world.jobRanksOnNode)
     return try world.communicator.allGather(own).min() ?? own
   }
 
   /// More workers than this would have no shard to run.
   private static func mostUseful(_ shards: Int, ranks: Int) -> Int {
     max(1, (shards + ranks - 1) / ranks)
+  }
+}
+
+extension TrainingPlan {
+  /// Checks that everything in a configuration fits together and to its data.
+  ///
+  /// - Parameters:
+  ///   - configuration: the configuration.
+  ///   - data: its data.
+  ///   - shards: into how many shards a step is cut.
+  /// - Throws: as the initializer of parts.
+  package init(_ configuration: RunConfiguration, data: DataSplits, shards: Int) throws {
+    try self.init(
+      model: configuration.model, data: data, loss: configuration.loss,
+      optimizer: configuration.optimizer, schedule: configuration.schedule,
+      settings: configuration.train, shards: shards, seed: configuration.seed,
+      rules: configuration.rules, wire: configuration.distributed.wire)
   }
 }

@@ -88,24 +88,37 @@ package final class TrainingSession {
       warnings: warnings)
   }
 
-  /// Trains to the end, or until a signal asks to stop.
+  /// Trains to the end, to a step on the way, or until a signal asks to stop.
   ///
-  /// Collective.
+  /// Collective. Where the run diverges the session can still be closed in good order.
   ///
   /// - Parameters:
   ///   - start: where the run goes on from.
+  ///   - pause: the step after which it pauses, above that of `start`; nil to go on to the end.
   ///   - borders: what happens between steps.
   /// - Returns: how the run ended, the same on every rank.
   /// - Throws: ``TrainingError/diverged(step:what:tensor:)``; what `borders` throws; `DataParallelismError`.
   package func run(
-    from start: TrainingProgress, borders: any StepBorders
+    from start: TrainingProgress, until pause: Int? = nil, borders: any StepBorders
   ) throws -> TrainingEnd {
-    try onAllLanes(borders: borders) { [loop, plan] lane, borders in
+    let outcome = try onAllLanes(borders: borders) { [loop, plan] lane, borders in
       let worker = try loop.makeWorker(
         trains: true, evaluating: [plan.data.validation, plan.data.test].compactMap { $0 })
-      let end = try loop.run(lane: lane, worker: worker, from: start, borders: borders)
-      try borders?.finish()
-      return end
+      do {
+        let end = try loop.run(
+          lane: lane, worker: worker, from: start, until: pause, borders: borders)
+        try borders?.finish()
+        return Result<TrainingEnd, TrainingError>.success(end)
+      } catch let error as TrainingError {
+        // Every lane finds it by itself, in the same records: nobody has to be made to leave a wait.
+        return .failure(error)
+      }
+    }
+    do {
+      return try outcome.get()
+    } catch {
+      exchange.recordFailure(error)
+      throw error
     }
   }
 

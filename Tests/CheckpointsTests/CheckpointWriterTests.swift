@@ -61,7 +61,7 @@ struct CheckpointWriterTests {
     let write = try #require(try writer.wait())
     #expect(write.step == 100 && write.seconds > 0)
     #expect(write.checkpoint.path.hasSuffix("step-000100"))
-    #expect(try fixture.latestStep(of: writer.store) == 100)
+    #expect(try fixture.latestStep(of: writer.store()) == 100)
   }
 
   @Test("are the same whether their memory was taken beforehand or not")
@@ -73,7 +73,7 @@ struct CheckpointWriterTests {
     for step in [100, 200] {
       try training.checkpoint(step, by: writer)
       #expect(try writer.wait()?.step == step)
-      #expect(try fixture.latestStep(of: writer.store) == step)
+      #expect(try fixture.latestStep(of: writer.store()) == step)
     }
   }
 
@@ -89,7 +89,7 @@ struct CheckpointWriterTests {
       #expect(told?.step == step)
       #expect(try writer.completed() == nil && writer.wait() == nil)
     }
-    #expect(try fixture.latestStep(of: writer.store) == 200)
+    #expect(try fixture.latestStep(of: writer.store()) == 200)
   }
 
   @Test("fail as a write in the foreground does, and the next one goes well", arguments: 0..<12)
@@ -105,12 +105,12 @@ struct CheckpointWriterTests {
     }
     #expect(path.hasSuffix("step-000200"))
     #expect(try fixture.names == ["last", "step-000100"])
-    #expect(try fixture.latestStep(of: writer.store) == 100)
+    #expect(try fixture.latestStep(of: writer.store()) == 100)
     // It is told of once, too.
     #expect(try writer.wait() == nil)
     try training.checkpoint(300, by: writer)
     #expect(try writer.wait()?.step == 300)
-    #expect(try fixture.latestStep(of: writer.store) == 300)
+    #expect(try fixture.latestStep(of: writer.store()) == 300)
   }
 
   @Test("touch the disk only after what must be there before them")

@@ -134,6 +134,7 @@ struct TrainingRun {
       try context.output.line(
         "stopped by signal \(signal); a checkpoint was written. Go on with --resume=\(records.folder.path)"
       )
+    case .paused: preconditionFailure("a run that was given no step to pause at has paused")
     }
     if let hash { try context.output.line("weights \(hash)") }
     return end.exitCode
@@ -149,7 +150,7 @@ extension TrainingEnd {
   /// How the process ends.
   var exitCode: ExitCode {
     switch self {
-    case .completed, .stoppedEarly: .done
+    case .completed, .stoppedEarly, .paused: .done
     case .interrupted(let signal): ExitCode(rawValue: 128 + signal) ?? .terminated
     }
   }

@@ -13,6 +13,8 @@ public struct CheckpointSettings: Sendable, Equatable {
   public var keepLast: Int
   /// How many of the best checkpoints are kept besides, 0 for none.
   public var keepBest: Int
+  /// Whether any are written before the end of the run; only code may say no.
+  public var isPeriodic = true
 
   /// Makes settings in code.
   public init(

@@ -28,7 +28,7 @@ package enum ExchangeKind: String, Sendable, CaseIterable {
       throw .fewerShardsThanRanks(shards: settings.shards, ranks: world.size)
     }
     if self == .window && world.nodeCount > 1 { throw .severalNodes(world.nodeCount) }
-    if settings.workers * world.node.size > LaneGroup.coreCount {
+    if settings.workers * world.jobRanksOnNode > LaneGroup.coreCount {
       world.communicator.setCrowded(true)
     }
     switch self {

@@ -41,7 +41,7 @@ package final class StallWatch: Sendable {
       try world.communicator.allGather(text: "host \(world.hostName), pid \(getpid())")
     }
     lookout = Lookout(
-      world, limits: limits, names: names.enumerated().map { "rank \($0) (\($1))" })
+      world, limits: limits, names: zip(world.jobRanks, names).map { "rank \($0) (\($1))" })
     let isNeeded = limits.warn > 0 || limits.abort > 0
     thread = isNeeded ? try WorkerThread(lookout.run) : nil
   }
@@ -108,7 +108,7 @@ private final class Lookout: Sendable {
     while !isOver.wait(milliseconds: 100) {
       turn += 1
       subject.withLock {
-        $0?.search.look(messageWait: Communicator.currentWait, readsRecords: turn % 5 == 0)
+        $0?.search.look(messageWait: world.currentWait, readsRecords: turn % 5 == 0)
       }
       if let silence = find(limits.warn), silence.since != warned {
         warned = silence.since
@@ -128,7 +128,7 @@ private final class Lookout: Sendable {
       if let subject { return subject.search.longest(beyond: limit) }
       // Where there are no lanes, all that can be seen is what this rank waits for.
       return SilenceSearch.unseen(
-        Communicator.currentWait, beyond: limit, rank: world.rank, names: names)
+        world.currentWait, beyond: limit, rank: world.rank, names: names)
     }
   }
 

@@ -10,6 +10,15 @@ package struct Job: Sendable, Equatable {
   package let end: Int
   /// The logical time at which its result becomes known.
   package let due: Int
+
+  /// Describes a job.
+  package init(number: Int, trial: Int, start: Int, end: Int, due: Int) {
+    self.number = number
+    self.trial = trial
+    self.start = start
+    self.end = end
+    self.due = due
+  }
 }
 
 /// What came of a job.

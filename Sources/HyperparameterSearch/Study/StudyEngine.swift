@@ -53,6 +53,11 @@ package struct StudyEngine: Sendable {
   /// Whether everything is done.
   package var isFinished: Bool { pending.isEmpty }
 
+  /// Whether a paused trial may still go on.
+  package func mayBePromoted(_ trial: Trial) -> Bool {
+    scheduler.mayBePromoted(trial, in: study)
+  }
+
   /// Takes the result of a job, and as many decisions as can be taken then.
   ///
   /// - Precondition: the job has begun and had no result; a result other than a failure ends with a report, at the

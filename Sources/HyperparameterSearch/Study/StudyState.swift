@@ -48,10 +48,14 @@ package struct StudyState: Sendable {
     self.trialLimit = trialLimit
   }
 
-  /// The trials that are ahead: a completed one with the best value, of equal ones the first; nil where none
-  /// completed.
+  /// The completed trial with the best value, of equal ones the first; nil where none completed.
   package var best: Trial? {
     trials.filter { $0.state == .completed }.min { isAhead($0, of: $1) }
+  }
+
+  /// The completed trials, the best first.
+  package var completedByRank: [Trial] {
+    trials.filter { $0.state == .completed }.sorted { isAhead($0, of: $1) }
   }
 
   /// Whether a trial's last value is better than another's, or as good and earlier.

@@ -1,7 +1,7 @@
 internal import Configuration
 internal import Datasets
-internal import Networks
-internal import Optimizers
+package import Networks
+package import Optimizers
 
 // What a run decides by its own metrics. Every lane of every rank takes these decisions by itself,
 // from sums that all of them read out of the same records: no two can differ.
@@ -62,7 +62,7 @@ extension TrainingPlan {
   }
 
   /// Why a run that got so far ends before its last step; nil where it goes on or is done.
-  func earlyStop(_ progress: TrainingProgress) -> EarlyStop? {
+  package func earlyStop(_ progress: TrainingProgress) -> EarlyStop? {
     // Asked after every step, and mostly answered by the first condition.
     guard progress.stagnation.waited > 0, progress.step < totalSteps,
       let rule = settings.earlyStopping, progress.stagnation.waited >= rule.patience
@@ -72,7 +72,7 @@ extension TrainingPlan {
   }
 
   /// Whether the parameters of this step must be kept, for the end of the run may restore them.
-  func keeps(_ progress: TrainingProgress) -> Bool {
+  package func keeps(_ progress: TrainingProgress) -> Bool {
     settings.earlyStopping?.restoresBest == true && progress.bestStep == progress.step
   }
 
@@ -87,7 +87,7 @@ extension TrainingPlan {
 
 extension RunMetric.Quantity {
   /// Whether runs that report these metrics measure it.
-  func isMeasured(in metrics: MetricSet) -> Bool {
+  package func isMeasured(in metrics: MetricSet) -> Bool {
     switch self {
     case .loss: true
     case .accuracy: metrics == .accuracy
@@ -96,7 +96,7 @@ extension RunMetric.Quantity {
   }
 
   /// The quantity over the samples that were summed.
-  func value(of sums: LossSums) -> Double {
+  package func value(of sums: LossSums) -> Double {
     switch self {
     case .loss: sums.meanLoss
     case .accuracy: sums.accuracy

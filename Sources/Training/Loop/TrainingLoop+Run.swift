@@ -32,11 +32,13 @@ extension TrainingLoop {
   ///   - lane: the lane.
   ///   - worker: the lane's programs.
   ///   - start: where the run goes on from.
+  ///   - pause: the step after which it pauses; nil to go on to the end.
   ///   - borders: what the first lane of the rank does between steps; nil on other lanes.
   /// - Returns: how the run ended, the same on every lane.
   /// - Throws: ``TrainingError/diverged(step:what:tensor:)``; what `borders` throws; `DataParallelismError`.
   func run(
-    lane: Int, worker: ShardWorker, from start: TrainingProgress, borders: (any StepBorders)?
+    lane: Int, worker: ShardWorker, from start: TrainingProgress, until pause: Int?,
+    borders: (any StepBorders)?
   ) throws -> TrainingEnd {
     var progress = start
     var order = epochOrder(progress.step)
@@ -60,10 +62,13 @@ extension TrainingLoop {
       let ends = progress.step == plan.totalSteps || plan.earlyStop(progress) != nil
       if ends { progress.restoredStep = plan.restoredBest(progress)?.step }
       let stops = flags & Self.stopFlag != 0
-      if checkpoints(after: progress.step) || plan.keeps(progress) || ends || stops {
+      let pauses = progress.step == pause
+      if checkpoints(after: progress.step) || plan.keeps(progress) || ends || stops || pauses {
         try writeCheckpoint(progress, lane: lane, borders: borders)
       }
-      if stops && !ends { return .interrupted(signal: Int32(flags >> 8)) }
+      if ends { break }
+      if stops { return .interrupted(signal: Int32(flags >> 8)) }
+      if pauses { return .paused }
     }
     return try finish(progress, lane: lane, worker: worker, borders: borders)
   }
@@ -146,6 +151,7 @@ extension TrainingLoop {
 
   private func checkpoints(after step: Int) -> Bool {
     let checkpoint = plan.settings.checkpoint
+    guard checkpoint.isPeriodic else { return false }
     if let every = checkpoint.everySteps, step % every == 0 { return true }
     guard let every = checkpoint.everyEpochs ?? (checkpoint.everySteps == nil ? 1 : nil) else {
       return false

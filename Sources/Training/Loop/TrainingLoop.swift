@@ -14,6 +14,9 @@ package enum TrainingEnd: Sendable, Equatable {
   case stoppedEarly(EarlyStop)
   /// A signal asked for it; a checkpoint was written if there is a place for it.
   case interrupted(signal: Int32)
+  /// It came to the step until which it was to run, before its last one; a checkpoint was written if there is a place
+  /// for it.
+  case paused
 
   /// Why a metric ended the run; nil where none did.
   package var earlyStop: EarlyStop? {
