@@ -57,6 +57,7 @@ final class Database {
   /// - Parameters:
   ///   - statements: the text.
   ///   - purpose: what it is for, as messages say it: `save a trial`.
+  /// - Throws: ``StudyRecordsError``.
   func execute(_ statements: String, to purpose: String) throws(StudyRecordsError) {
     try unsafe check(sqlite3_exec(handle, statements, nil, nil, nil), purpose)
   }
@@ -67,6 +68,7 @@ final class Database {
   ///   - text: the statement, `?1`, `?2`… for its values.
   ///   - purpose: what it is for, as messages say it.
   /// - Returns: the statement.
+  /// - Throws: ``StudyRecordsError``.
   func prepare(_ text: String, to purpose: String) throws(StudyRecordsError) -> Statement {
     var prepared: OpaquePointer?
     try unsafe check(

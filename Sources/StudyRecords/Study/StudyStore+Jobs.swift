@@ -19,6 +19,7 @@ extension StudyStore {
   ///   - trial: the number of the trial, which was begun.
   ///   - end: the budget done when the job ends.
   /// - Returns: which attempt it is, from 1.
+  /// - Throws: ``StudyRecordsError``.
   package func startJob(trial: Int, end: Int) throws(StudyRecordsError) -> Int {
     let key = JobKey(trial: trial, end: end)
     var job = jobs[key] ?? JobRecord()
@@ -34,6 +35,7 @@ extension StudyStore {
   ///   - end: the budget done when the job ends.
   ///   - result: what came of it.
   ///   - cost: what it cost.
+  /// - Throws: ``StudyRecordsError``.
   package func finishJob(
     trial: Int, end: Int, _ result: JobResult, cost: JobCost
   ) throws(StudyRecordsError) {

@@ -17,7 +17,9 @@ package struct TrialRecord: Sendable {
   package let number: Int
   /// The values of the parameters that have one, in the order of the space.
   package internal(set) var values: [Value] = []
-  /// How it stands. One whose job was begun and has no result is running, though perhaps nobody runs it now.
+  /// How it stands.
+  ///
+  /// One whose job was begun and has no result is running, though perhaps nobody runs it now.
   package internal(set) var state: TrialState
   /// The values of the metric, by growing budget.
   package internal(set) var reports: [Report] = []
