@@ -129,7 +129,8 @@ let package = Package(
     module(
       "CommandLine",
       [
-        "Training", "Diagnosis", "Estimation", "Conformance", "Configuration", "Networks",
+        "StudyExecution", "StudyRecords", "HyperparameterSearch", "Training", "Diagnosis",
+        "Estimation", "Conformance", "Configuration", "Networks",
         "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
         "JSONText", "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
         "FlightRecords",

@@ -15,7 +15,7 @@ package enum Lockstep {
     commands: [
       TrainCommand(), EvaluateCommand(), PredictCommand(), SummaryCommand(), ConfigCheckCommand(),
       ConformanceCommand(), BenchCommand(), EstimateCommand(), DoctorCommand(),
-      GradientCheckCommand(), ReportCommand(),
+      GradientCheckCommand(), ReportCommand(), SweepCommand(),
     ],
     exitCode: { Failure($0).exitCode }, willFail: failTogether)
 

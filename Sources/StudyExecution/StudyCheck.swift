@@ -9,22 +9,27 @@ internal import Training
 /// Finds out before a study begins whether its trials can be trained at all.
 package struct StudyCheck {
   private let study: StudyConfiguration
+  private let cache: DataCache
 
   /// Looks at a study.
-  package init(_ study: StudyConfiguration) {
+  ///
+  /// - Parameters:
+  ///   - study: the study.
+  ///   - cache: keeps the data that was looked at, for the trials.
+  package init(_ study: StudyConfiguration, cache: DataCache) {
     self.study = study
+    self.cache = cache
   }
 
   /// Builds the network of the base and of each value at the borders of each parameter's domain, with the data.
   ///
   /// - Throws: `OptionsError` with every problem, told once; what is wrong with the data.
   package func run() throws {
-    let cache = DataCache()
     let diagnostics = Diagnostics()
     var told: Set<String> = []
     for assignment in study.space.extremes {
       do {
-        try check(assignment, cache)
+        try check(assignment)
       } catch let error as OptionsError {
         for problem in error.problems where told.insert(problem.message).inserted {
           diagnostics.report(problem)
@@ -38,7 +43,7 @@ package struct StudyCheck {
     try diagnostics.throwIfAny()
   }
 
-  private func check(_ assignment: Assignment, _ cache: DataCache) throws {
+  private func check(_ assignment: Assignment) throws {
     let configuration = try study.configuration(of: assignment)
     let plan = try TrainingPlan(
       configuration, data: cache.data(of: configuration),

@@ -14,6 +14,7 @@ package final class StudyRun {
   private let groups: TrialGroups
   private let board: GroupBoard
   private let observers: [any StudyObserver]
+  private let cache: DataCache
   private var engine: StudyEngine
   private var records: StudyRecorder
   private var files: KeptFiles
@@ -28,14 +29,16 @@ package final class StudyRun {
   /// - Parameters:
   ///   - study: what is searched.
   ///   - groups: the ranks.
+  ///   - cache: keeps the data from trial to trial.
   ///   - store: what is written down; results that are in it are not computed again.
   ///   - trialsFolder: where trials are kept.
   ///   - observers: who hears of events.
   /// - Throws: `StudyRecordsError` where the records are of another study.
   package init(
-    _ study: StudyConfiguration, groups: TrialGroups, store: StudyStore, trialsFolder: String,
-    observers: [any StudyObserver]
+    _ study: StudyConfiguration, groups: TrialGroups, cache: DataCache, store: StudyStore,
+    trialsFolder: String, observers: [any StudyObserver]
   ) throws {
+    self.cache = cache
     self.study = study
     self.groups = groups
     self.observers = observers
@@ -56,7 +59,7 @@ package final class StudyRun {
     try tell(.started(engine.study, groups: groups.count))
     let poll = Poll { [unowned self] in try look() }
     let training = TrialTraining(
-      study, group: groups.own, trialsFolder: files.folder, observer: poll)
+      study, group: groups.own, cache: cache, trialsFolder: files.folder, observer: poll)
     while !engine.isFinished {
       if signal == nil { signal = StopRequest.signal }
       try serve()

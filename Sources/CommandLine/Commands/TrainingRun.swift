@@ -151,7 +151,7 @@ extension TrainingEnd {
   var exitCode: ExitCode {
     switch self {
     case .completed, .stoppedEarly, .paused: .done
-    case .interrupted(let signal): ExitCode(rawValue: 128 + signal) ?? .terminated
+    case .interrupted(let signal): ExitCode(signal: signal)
     }
   }
 }

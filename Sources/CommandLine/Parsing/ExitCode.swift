@@ -16,4 +16,9 @@ package enum ExitCode: Int32, Sendable {
   case interrupted = 130
   /// Stopped by SIGTERM after writing a checkpoint.
   case terminated = 143
+
+  /// Stopped by a signal that asked for it, SIGINT or SIGTERM.
+  package init(signal: Int32) {
+    self = ExitCode(rawValue: 128 + signal) ?? .terminated
+  }
 }

@@ -17,11 +17,14 @@ package struct TrialWorker {
   /// - Parameters:
   ///   - study: what is searched.
   ///   - groups: the ranks.
+  ///   - cache: keeps the data from trial to trial.
   ///   - trialsFolder: where trials are kept.
-  package init(_ study: StudyConfiguration, groups: TrialGroups, trialsFolder: String) {
+  package init(
+    _ study: StudyConfiguration, groups: TrialGroups, cache: DataCache, trialsFolder: String
+  ) {
     self.groups = groups
     training = TrialTraining(
-      study, group: groups.own, trialsFolder: trialsFolder, observer: nil)
+      study, group: groups.own, cache: cache, trialsFolder: trialsFolder, observer: nil)
   }
 
   /// Follows orders until told to stop.

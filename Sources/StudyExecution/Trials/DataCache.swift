@@ -1,16 +1,19 @@
-internal import Configuration
-internal import Datasets
+package import Configuration
+package import Datasets
 internal import Options
 
 /// Keeps the data of the last trial: mostly the next one trains on the same.
-final class DataCache {
+package final class DataCache {
   private var key = ""
   private var data: DataSplits?
+
+  /// Begins with nothing.
+  package init() {}
 
   /// The data of a configuration without the test part, which no search may look at.
   ///
   /// - Throws: `DatasetError` where it cannot be read.
-  func data(of configuration: RunConfiguration) throws -> DataSplits {
+  package func data(of configuration: RunConfiguration) throws -> DataSplits {
     let key =
       "\(configuration.seed) " + (configuration.resolved["data"].map(YAMLWriter.text) ?? "")
     if let data, key == self.key { return data }

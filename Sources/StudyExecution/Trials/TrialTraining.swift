@@ -16,7 +16,7 @@ final class TrialTraining {
   private let study: StudyConfiguration
   private let group: World
   private let trialsFolder: String
-  private let cache = DataCache()
+  private let cache: DataCache
   /// Hears of each step; on rank 0 of the job alone.
   private let observer: (any TrainingObserver)?
 
@@ -25,14 +25,16 @@ final class TrialTraining {
   /// - Parameters:
   ///   - study: what is searched.
   ///   - group: the ranks that train together.
+  ///   - cache: keeps the data from trial to trial.
   ///   - trialsFolder: where trials are kept.
   ///   - observer: hears of each step; nil for nobody.
   init(
-    _ study: StudyConfiguration, group: World, trialsFolder: String,
+    _ study: StudyConfiguration, group: World, cache: DataCache, trialsFolder: String,
     observer: (any TrainingObserver)?
   ) {
     self.study = study
     self.group = group
+    self.cache = cache
     self.trialsFolder = trialsFolder
     self.observer = observer
   }

@@ -1,0 +1,56 @@
+internal import Configuration
+internal import DurableFiles
+internal import HyperparameterSearch
+internal import Optimizers
+internal import Options
+internal import StudyRecords
+
+/// The files of one study, kept by rank 0.
+struct StudyFiles {
+  /// The study's folder.
+  let folder: StudyFolder
+  /// What is written down.
+  let store: StudyStore
+
+  /// Makes a folder for a new study, or opens that of a resumed one.
+  ///
+  /// What supervises the process learns the folder's path from `--run-file`, which is written first.
+  ///
+  /// - Throws: `StudyRecordsError` where the disk refuses, ``UsageError`` where there is no such study.
+  init(_ study: StudyConfiguration, _ arguments: ParsedArguments) throws {
+    let root = arguments.required("out")
+    let description = StudyDescription(
+      name: study.name, direction: study.direction, metric: study.metric.rawValue,
+      unit: study.budgetUnit.rawValue, fullBudget: study.fullBudget,
+      configuration: YAMLWriter.text(study.identity))
+    if arguments.has("resume") {
+      let path = arguments.text("resume") ?? ""
+      folder =
+        path.isEmpty
+        ? try StudyFolder.newest(in: root) : try StudyFolder.open(path)
+      try Self.announce(folder, arguments)
+      store = try StudyStore.open(folder.recordsPath, space: study.space)
+      try study.checkResumes(store.description.configuration)
+      try store.update(description)
+    } else {
+      folder = try StudyFolder.create(root: root, name: study.name)
+      try Self.announce(folder, arguments)
+      store = try StudyStore.create(folder.recordsPath, description, space: study.space)
+    }
+  }
+
+  private static func announce(_ folder: StudyFolder, _ arguments: ParsedArguments) throws {
+    guard let file = arguments.text("run-file") else { return }
+    try FileSystem().replaceFile(file, with: Array("\(folder.path)\n".utf8))
+  }
+
+  /// Writes the training configuration of the best trial, which `lockstep train` brings to the same value.
+  func writeBest(_ trial: Trial, of study: StudyConfiguration) throws {
+    let configuration = try study.runnable(trial.assignment, name: "\(study.name)-best")
+    let value = trial.value.map { "\($0)" } ?? "unknown"
+    let head =
+      "# Trial \(trial.number) of the study \(study.name): \(study.metric.rawValue) \(value)\n"
+    try FileSystem().replaceFile(
+      folder.bestPath, with: Array((head + YAMLWriter.text(configuration)).utf8))
+  }
+}

@@ -1,0 +1,61 @@
+internal import Configuration
+package import Options
+
+extension StudyConfiguration {
+  /// What may be another value when a study is gone on with: it changes how much is done and where, not what.
+  private static let freeKeys = [
+    "trials", "ranks_per_trial", "keep_best", "checkpoint_every", "name", "set",
+  ]
+
+  /// The study as it is written down: its configuration with the base in place of the base's path.
+  package var identity: OptionValue {
+    let entries = (resolved.entries ?? []).map { entry in
+      entry.key == "base" ? OptionEntry(key: "base", value: baseWithoutWorkers) : entry
+    }
+    return OptionValue(.map(entries))
+  }
+
+  /// The base without the number of threads, which suits a machine and changes no result.
+  private var baseWithoutWorkers: OptionValue {
+    let entries = (baseConfiguration.resolved.entries ?? []).map { entry in
+      guard entry.key == "train", let options = entry.value.entries else { return entry }
+      return OptionEntry(
+        key: entry.key, value: OptionValue(.map(options.filter { $0.key != "workers" })))
+    }
+    return OptionValue(.map(entries))
+  }
+
+  /// Refuses to go on with what another study has begun.
+  ///
+  /// - Parameter text: the identity that was written down, as YAML.
+  /// - Throws: `OptionsError` naming the sections that differ.
+  package func checkResumes(_ text: String) throws(OptionsError) {
+    let earlier = try YAMLParser.parse(
+      text, name: "the study's records")
+    let diagnostics = Diagnostics()
+    let keys = (earlier.entries ?? []).map(\.key)
+    let own = identity
+    let all = keys + (own.entries ?? []).map(\.key).filter { !keys.contains($0) }
+    for key in all where !Self.freeKeys.contains(key) && own[key] != earlier[key] {
+      diagnostics.report(
+        "the study was begun with another `\(key)`", at: own[key]?.mark,
+        hint: "resume it with the configuration it was begun with, or start a new study; only "
+          + "trials, ranks_per_trial, keep_best and checkpoint_every may change")
+    }
+    try diagnostics.throwIfAny()
+  }
+
+  /// The training configuration of a trial as a tree that can be written out and run, its paths absolute.
+  ///
+  /// - Parameters:
+  ///   - assignment: the trial's values.
+  ///   - name: the name of its runs.
+  /// - Returns: the tree.
+  /// - Throws: `OptionsError` where the values make no configuration.
+  package func runnable(
+    _ assignment: Assignment, name: String
+  ) throws(OptionsError) -> OptionValue {
+    try Override(key: "name", value: OptionValue(.scalar(name, isQuoted: false)), mark: nil)
+      .applied(to: configuration(of: assignment).resolved)
+  }
+}
