@@ -28,13 +28,27 @@ struct StudyBase {
       }
       for key in changes.keys {
         guard let value = changes.value(key) else { continue }
-        tree = try Override(key: key, value: value, mark: changes.mark(of: key)).applied(to: tree)
+        tree = try Self.set(value, for: key, at: changes.mark(of: key), in: tree)
       }
       self.tree = tree
     } catch {
       error.problems.forEach(reader.diagnostics.report)
       return nil
     }
+  }
+
+  /// Sets a value; maps merge key by key, as with `extends`.
+  private static func set(
+    _ value: OptionValue, for key: String, at mark: SourceMark?, in tree: OptionValue
+  ) throws(OptionsError) -> OptionValue {
+    guard let entries = value.entries, !entries.isEmpty else {
+      return try Override(key: key, value: value, mark: mark).applied(to: tree)
+    }
+    var tree = tree
+    for entry in entries {
+      tree = try set(entry.value, for: "\(key).\(entry.key)", at: entry.keyMark, in: tree)
+    }
+    return tree
   }
 
   /// Decodes the base as it is, and with each value at the borders of each parameter's domain.
