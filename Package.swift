@@ -125,7 +125,7 @@ let package = Package(
         "Training", "Diagnosis", "Estimation", "Conformance", "Configuration", "Networks",
         "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
         "JSONText", "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
-        "FlightRecords",
+        "FlightRecords", "HyperparameterSearch", "StudyRecords",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
@@ -145,6 +145,11 @@ let package = Package(
     tests(
       of: "HyperparameterSearch",
       ["HyperparameterSearch", "Configuration", "Options", "Optimizers", "Tensors"]),
+    tests(
+      of: "StudyRecords",
+      [
+        "StudyRecords", "HyperparameterSearch", "RunRecords", "JSONText", "DurableFiles", "Options",
+      ]),
     tests(of: "Estimation", ["Estimation", "JSONText"]),
     tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(
