@@ -141,7 +141,7 @@ struct SweepProgressTests {
     }
     let drawings = screen.text.split(separator: "trials done").count - 1
     #expect((40...52).contains(drawings))
-    #expect(screen.text.contains("\n… "))
+    #expect(screen.lines.contains("… 16 more"))
     #expect(screen.text.contains("; at most 00:0"))
     progress.close()
     let shown = screen.lines.filter { $0.hasPrefix("trial ") }.count

@@ -35,7 +35,7 @@ struct OptunaTests {
   /// Prints all that Optuna's API tells of a study.
   static let program = """
     import json, math, sys, optuna
-    study = optuna.load_study(study_name=None, storage="sqlite:///" + sys.argv[1])
+    study = optuna.load_study(study_name="digits", storage="sqlite:///" + sys.argv[1])
     def number(value):
       return value if value is None or math.isfinite(value) else str(value)
     def trial(t):

@@ -72,7 +72,7 @@ final class SweepProgress {
     drawIfDue()
   }
 
-  /// Notes that a group has done its job, and shows it.
+  /// Notes that a group has done its job, and shows it; on a terminal with the next drawing.
   ///
   /// - Parameters:
   ///   - job: the job.
@@ -84,9 +84,7 @@ final class SweepProgress {
     pace.add(job, result, seconds: seconds)
     if let value = completedValue(job, result) { note(job.trial, value) }
     switch style {
-    case .live:
-      ended.append(line(job, result, seconds: seconds))
-      drawIfDue()
+    case .live: ended.append(line(job, result, seconds: seconds))
     case .plain: show(line(job, result, seconds: seconds))
     case .none: break
     }
