@@ -133,7 +133,7 @@ let package = Package(
         "Estimation", "Conformance", "Configuration", "Networks",
         "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
         "JSONText", "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
-        "FlightRecords",
+        "FlightRecords", "HyperparameterSearch", "StudyRecords",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
@@ -153,6 +153,11 @@ let package = Package(
     tests(
       of: "HyperparameterSearch",
       ["HyperparameterSearch", "Configuration", "Options", "Optimizers", "Tensors"]),
+    tests(
+      of: "StudyRecords",
+      [
+        "StudyRecords", "HyperparameterSearch", "RunRecords", "JSONText", "DurableFiles", "Options",
+      ]),
     tests(of: "Estimation", ["Estimation", "JSONText"]),
     tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(

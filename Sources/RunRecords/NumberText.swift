@@ -39,6 +39,11 @@ package enum NumberText {
     return scientific(value)
   }
 
+  /// A metric by which runs are compared: as ``metric(_:)``, with a fourth decimal below 1: `0.9671`.
+  package static func score(_ value: Double) -> String {
+    abs(value) >= 0.0005 && abs(value) < 0.99995 ? fixed(value, decimals: 4) : metric(value)
+  }
+
   /// A time span: `00:41`, `1:02:03` from an hour on, `2d 03:04:05` from a day on.
   package static func duration(seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e12 else { return "--:--" }

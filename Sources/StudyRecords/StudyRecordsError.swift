@@ -19,7 +19,11 @@ package enum StudyRecordsError: Error, CustomStringConvertible {
     case .file(let error): "\(error)"
     case .database(let path, let operation, let reason):
       "the study's records in \(path): cannot \(operation): \(reason)"
-    case .notAStudy(let path, let reason): "\(path) is no study: \(reason)"
+    case .notAStudy(let path, let reason):
+      """
+      \(path) is no study: \(reason)
+        hint: give a folder below sweeps/, as `sweep` printed it
+      """
     case .isBeingWritten(let path, let holder):
       """
       the study's records in \(path) are being written by \(holder)

@@ -78,6 +78,16 @@ enum Distribution {
     }
   }
 
+  /// A value as Optuna's API gives it.
+  static func json(_ value: ParameterValue, in domain: ParameterDomain) -> JSONValue {
+    switch (value, domain) {
+    case (.float(let number), _): .number(number)
+    case (.integer(let number), _): .integer(Int64(number))
+    case (.choice(let index), .choice(let choices)): scalar(choices[index])
+    default: preconditionFailure("\(value) is no value of \(domain)")
+    }
+  }
+
   /// The value that a number stands for; nil where it is none of the domain.
   static func value(_ number: Double, in domain: ParameterDomain) -> ParameterValue? {
     switch domain {

@@ -81,7 +81,9 @@ extension StudyTables {
         throw damaged("trial \(number) has a value of `\(name)` that its domain has not")
       }
       values[number, default: []].append(
-        TrialRecord.Value(name: name, text: parameter.text(for: value), value: value))
+        TrialRecord.Value(
+          name: name, text: parameter.text(for: value), value: value,
+          json: Distribution.json(value, in: parameter.domain)))
     }
     return values
   }

@@ -1,4 +1,5 @@
 package import HyperparameterSearch
+package import JSONText
 package import RunRecords
 
 /// A trial as it is recorded.
@@ -11,6 +12,8 @@ package struct TrialRecord: Sendable {
     package let text: String
     /// The value.
     package let value: ParameterValue
+    /// The value as Optuna's API gives it: a number, a boolean or a text.
+    package let json: JSONValue
   }
 
   /// Its place in the study, from 0.
