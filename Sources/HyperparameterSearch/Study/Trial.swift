@@ -20,7 +20,7 @@ package enum TrialState: Sendable, Equatable {
   case paused
   /// It came to the end of its training.
   case completed
-  /// The scheduler ended it early, or never promoted it.
+  /// The scheduler ended it early, or cannot promote it any more.
   case pruned
   /// It could not be trained, for a reason.
   case failed(String)
@@ -31,6 +31,11 @@ package enum TrialState: Sendable, Equatable {
     case .running, .paused: false
     case .completed, .pruned, .failed: true
     }
+  }
+
+  /// Whether it trains.
+  package var isRunning: Bool {
+    if case .running = self { true } else { false }
   }
 }
 
