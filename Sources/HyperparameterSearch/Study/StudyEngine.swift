@@ -169,7 +169,7 @@ package struct StudyEngine: Sendable {
 
   /// Of the trials in some states that got furthest the best one.
   private func mostPromising(_ states: [TrialState]) -> Int? {
-    let trials = study.trials.filter { states.contains($0.state) && $0.budget > 0 }
+    let trials = study.trials.filter { states.contains($0.state) }
     let furthest = trials.map(\.budget).max()
     return trials.filter { $0.budget == furthest }.min { study.isAhead($0, of: $1) }?.number
   }

@@ -40,7 +40,7 @@ package enum TrialState: Sendable, Equatable {
 }
 
 /// One set of values and what came of it.
-package struct Trial: Sendable {
+package struct Trial: Sendable, Equatable {
   /// Its place in the study, from 0.
   package let number: Int
   /// The values of the parameters.
