@@ -43,13 +43,16 @@ package protocol Scheduler: Sendable {
   func decide(_ trial: Trial, in study: StudyState) -> Decision
   /// The paused trial that goes on now that ranks are free; nil to begin a new trial in its place.
   func promotion(in study: StudyState) -> Promotion?
-  /// Whether a paused trial may still be promoted, now or later; its checkpoint is removed where not.
-  func mayBePromoted(_ trial: Trial, in study: StudyState) -> Bool
+  /// The paused trials that may still be promoted, now or later.
+  ///
+  /// Whoever is not among them never is again, so the study prunes it and its checkpoint is removed: this bounds how
+  /// many checkpoints there are.
+  func promotable(in study: StudyState) -> Set<Int>
 }
 
 extension Scheduler {
   /// No paused trial goes on.
   package func promotion(in study: StudyState) -> Promotion? { nil }
   /// None may.
-  package func mayBePromoted(_ trial: Trial, in study: StudyState) -> Bool { false }
+  package func promotable(in study: StudyState) -> Set<Int> { [] }
 }

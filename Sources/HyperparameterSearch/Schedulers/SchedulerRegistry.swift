@@ -5,7 +5,8 @@ package enum SchedulerRegistry {
   /// The schedulers, one line each; the order is that of messages.
   private static var types: [any Scheduler.Type] {
     [
-      FullTraining.self
+      FullTraining.self, MedianStopping.self, SuccessiveHalving.self, AsynchronousHalving.self,
+      Hyperband.self,
     ]
   }
 

@@ -29,4 +29,11 @@ package enum JobResult: Sendable, Equatable {
   case ended([Report])
   /// It could not go on, for a reason; the values until then.
   case failed([Report], reason: String)
+
+  /// The values that it gave.
+  package var reports: [Report] {
+    switch self {
+    case .trained(let reports), .ended(let reports), .failed(let reports, _): reports
+    }
+  }
 }

@@ -13,14 +13,17 @@ package struct StudyEngine: Sendable {
   private let scheduler: any Scheduler
   /// What is known at the logical time that has been reached.
   package private(set) var study: StudyState
-  /// Jobs whose results are not known yet at that time, by ``Job/due`` and number.
-  private var pending: [Job] = []
+  /// Jobs whose results are not known yet at that time, by ``Job/due`` and number; a slice, since they leave in front.
+  private var pending: ArraySlice<Job> = []
+  /// The numbers of jobs that have no result.
+  private var underWay: Set<Int> = []
   /// Results that are known before their time, by the number of the job.
   private var results: [Int: JobResult] = [:]
   private var idleWorkers: Int
   private var jobCount = 0
   private var now = 0
-  private let trialLimit: Int
+  /// Whether the scheduler has had its say, and at most one trial goes on.
+  private var isClosing = false
   /// Jobs that have begun since ``takeJobs()`` was called.
   private var begun: [Job] = []
 
@@ -39,8 +42,9 @@ package struct StudyEngine: Sendable {
     self.study = study
     self.sampler = sampler
     self.scheduler = scheduler
-    trialLimit = min(study.trialLimit, sampler.limit(in: study.space) ?? .max)
-    idleWorkers = sampler.learns || scheduler.reacts ? concurrency : max(trialLimit, 1)
+    self.study.trialLimit = min(study.trialLimit, sampler.limit(in: study.space) ?? .max)
+    precondition(self.study.trialLimit >= 1, "a study without trials")
+    idleWorkers = sampler.learns || scheduler.reacts ? concurrency : self.study.trialLimit
     fill()
   }
 
@@ -60,51 +64,50 @@ package struct StudyEngine: Sendable {
 
   /// Takes the result of a job, and as many decisions as can be taken then.
   ///
-  /// - Precondition: the job has begun and had no result; a result other than a failure ends with a report, at the
-  ///   job's end where it was trained to there.
+  /// - Precondition: the job has begun and had no result; budgets of reports grow from above the job's start to its end,
+  ///   which is that of the last one where it was trained to there.
   package mutating func finish(_ number: Int, _ result: JobResult) {
-    precondition(
-      pending.contains { $0.number == number } && results[number] == nil,
-      "job \(number) is not under way")
+    precondition(underWay.remove(number) != nil, "job \(number) is not under way")
     results[number] = result
     while let job = pending.first, let result = results.removeValue(forKey: job.number) {
       pending.removeFirst()
       now = job.due
-      let goesOn = settle(job, result)
-      if !goesOn { idleWorkers += 1 }
-      fill()
+      settle(job, result)
+      if !isClosing {
+        fill()
+        pruneHopeless()
+      }
+      if pending.isEmpty { close() }
     }
-    if pending.isEmpty { close() }
   }
 
-  /// Makes a result known; returns whether the trial goes on at once.
-  private mutating func settle(_ job: Job, _ result: JobResult) -> Bool {
+  /// Makes a result known, and decides about its trial.
+  private mutating func settle(_ job: Job, _ result: JobResult) {
     let trial = job.trial
+    let reports = result.reports
+    precondition(
+      zip([job.start] + reports.map(\.budget), reports).allSatisfy { $0 < $1.budget }
+        && reports.allSatisfy { $0.budget <= job.end },
+      "the reports of job \(job.number) do not grow from \(job.start) to \(job.end)")
+    study.trials[trial].reports += reports
+    idleWorkers += 1
     switch result {
-    case .trained(let reports):
+    case .trained:
       precondition(reports.last?.budget == job.end, "job \(job.number) has no report of its end")
-      study.trials[trial].reports += reports
       if job.end == study.fullBudget {
         study.trials[trial].state = .completed
-        return false
+        return
       }
       // Whoever decides sees a trial that waits for the decision.
       study.trials[trial].state = .paused
       switch scheduler.decide(study.trials[trial], in: study) {
-      case .goOn(let budget):
-        begin(trial, to: budget)
-        return true
+      case .goOn(let budget): begin(trial, to: budget)
       case .pause: break
       case .prune: study.trials[trial].state = .pruned
       }
-    case .ended(let reports):
-      study.trials[trial].reports += reports
-      study.trials[trial].state = .completed
-    case .failed(let reports, let reason):
-      study.trials[trial].reports += reports
-      study.trials[trial].state = .failed(reason)
+    case .ended: study.trials[trial].state = .completed
+    case .failed(_, let reason): study.trials[trial].state = .failed(reason)
     }
-    return false
   }
 
   /// Gives the idle workers something to do.
@@ -112,7 +115,7 @@ package struct StudyEngine: Sendable {
     while idleWorkers > 0 {
       if let promotion = scheduler.promotion(in: study) {
         begin(promotion.trial, to: promotion.budget)
-      } else if study.trials.count < trialLimit {
+      } else if study.trials.count < study.trialLimit {
         let number = study.trials.count
         let budget = scheduler.firstBudget(ofTrial: number, in: study)
         let assignment = sampler.assignment(ofTrial: number, in: study)
@@ -122,7 +125,6 @@ package struct StudyEngine: Sendable {
       } else {
         return
       }
-      idleWorkers -= 1
     }
   }
 
@@ -135,26 +137,45 @@ package struct StudyEngine: Sendable {
     let job = Job(
       number: jobCount, trial: trial, start: start, end: budget, due: now + budget - start)
     jobCount += 1
+    idleWorkers -= 1
+    underWay.insert(job.number)
     // Behind all that are due at the same time, so that equal ones stay in the order of their numbers.
-    pending.insert(job, at: pending.firstIndex { $0.due > job.due } ?? pending.count)
+    let last = pending.lastIndex { $0.due <= job.due }
+    pending.insert(job, at: last.map { $0 + 1 } ?? pending.startIndex)
     begun.append(job)
   }
 
-  /// Ends the study: the best trial is trained to its end if none has been, and what waits is not promoted.
-  private mutating func close() {
-    if study.best == nil, let best = mostPromising() {
-      begin(best.number, to: study.fullBudget)
-      return
-    }
-    for trial in study.trials where trial.state == .paused {
-      study.trials[trial.number].state = .pruned
+  /// Ends the waiting of trials that cannot be promoted any more.
+  ///
+  /// While none has completed, the trial that the end of the study would choose is kept.
+  private mutating func pruneHopeless() {
+    let waiting = study.trials.indices.filter { study.trials[$0].state == .paused }
+    if waiting.isEmpty { return }
+    let promotable = scheduler.promotable(in: study)
+    let kept = study.hasCompleted ? nil : mostPromising([.paused])
+    for trial in waiting where !promotable.contains(trial) && trial != kept {
+      study.trials[trial].state = .pruned
     }
   }
 
-  /// Of the paused trials that got furthest the best one.
-  private func mostPromising() -> Trial? {
-    let paused = study.trials.filter { $0.state == .paused }
-    let furthest = paused.map(\.budget).max()
-    return paused.filter { $0.budget == furthest }.min { study.isAhead($0, of: $1) }
+  /// Ends the study: the best trial is trained to its end if none has been, and what waits is not promoted.
+  ///
+  /// If all that were promoted failed, that may be one that was pruned and whose checkpoint is gone.
+  private mutating func close() {
+    isClosing = true
+    if !study.hasCompleted, let best = mostPromising([.paused, .pruned]) {
+      begin(best, to: study.fullBudget)
+      return
+    }
+    for trial in study.trials.indices where study.trials[trial].state == .paused {
+      study.trials[trial].state = .pruned
+    }
+  }
+
+  /// Of the trials in some states that got furthest the best one.
+  private func mostPromising(_ states: [TrialState]) -> Int? {
+    let trials = study.trials.filter { states.contains($0.state) }
+    let furthest = trials.map(\.budget).max()
+    return trials.filter { $0.budget == furthest }.min { study.isAhead($0, of: $1) }?.number
   }
 }

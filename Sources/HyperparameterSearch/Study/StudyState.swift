@@ -13,12 +13,10 @@ package enum Direction: String, Sendable, CaseIterable {
     }
   }
 
-  /// A value as a cost, of which lower is better.
+  /// A value as a cost, of which lower is better; infinite where it is no number.
   package func cost(_ value: Double) -> Double {
-    switch self {
-    case .minimize: value
-    case .maximize: -value
-    }
+    if value.isNaN { return .infinity }
+    return self == .minimize ? value : -value
   }
 }
 
@@ -32,8 +30,8 @@ package struct StudyState: Sendable {
   package let seed: UInt64
   /// The budget of a whole training, in epochs or steps.
   package let fullBudget: Int
-  /// How many trials there will be in all.
-  package let trialLimit: Int
+  /// How many trials there will be in all, at least 1.
+  package internal(set) var trialLimit: Int
   /// The trials begun so far, by number.
   package internal(set) var trials: [Trial] = []
 
@@ -58,14 +56,17 @@ package struct StudyState: Sendable {
     trials.filter { $0.state == .completed }.sorted { isAhead($0, of: $1) }
   }
 
+  /// Whether a trial came to the end of its training.
+  package var hasCompleted: Bool { trials.contains { $0.state == .completed } }
+
   /// Whether a trial's last value is better than another's, or as good and earlier.
   package func isAhead(_ trial: Trial, of other: Trial) -> Bool {
-    let costs = (cost(trial), cost(other))
+    let costs = (cost(of: trial), cost(of: other))
     return costs.0 == costs.1 ? trial.number < other.number : costs.0 < costs.1
   }
 
-  /// The last value as a cost; infinite where there is none.
-  private func cost(_ trial: Trial) -> Double {
-    trial.value.map(direction.cost) ?? .infinity
+  /// The last value that a trial had within a budget, as a cost; infinite where there is none.
+  package func cost(of trial: Trial, within budget: Int = .max) -> Double {
+    trial.value(at: budget).map(direction.cost) ?? .infinity
   }
 }

@@ -20,7 +20,7 @@ package enum TrialState: Sendable, Equatable {
   case paused
   /// It came to the end of its training.
   case completed
-  /// The scheduler ended it early, or never promoted it.
+  /// The scheduler ended it early, or cannot promote it any more.
   case pruned
   /// It could not be trained, for a reason.
   case failed(String)
@@ -32,10 +32,15 @@ package enum TrialState: Sendable, Equatable {
     case .completed, .pruned, .failed: true
     }
   }
+
+  /// Whether it trains.
+  package var isRunning: Bool {
+    if case .running = self { true } else { false }
+  }
 }
 
 /// One set of values and what came of it.
-package struct Trial: Sendable {
+package struct Trial: Sendable, Equatable {
   /// Its place in the study, from 0.
   package let number: Int
   /// The values of the parameters.
