@@ -8,12 +8,11 @@ struct GridLevels {
   /// The values where not all of the domain's count.
   private let chosen: [ParameterValue]?
 
-  /// Chooses the values.
+  /// Chooses the values; nil where all count and there is no end of them.
   ///
   /// - Parameters:
   ///   - domain: what they are chosen from.
   ///   - points: how many of a range count; nil for all.
-  /// - Returns: nil where all count and there is no end of them.
   init?(_ domain: ParameterDomain, points: Int?) {
     self.domain = domain
     if let points, domain.isRange, points < domain.count ?? .max {
@@ -161,7 +160,9 @@ extension ParameterDomain {
   /// The value at a share of the way from the lower to the upper bound of a range.
   private func value(atShare share: Double) -> ParameterValue {
     switch self {
-    case .float(_, let high, nil, _): return share == 1 ? .float(high) : value(at: share)
+    case .float(let low, let high, nil, _):
+      // The bounds as they were written, which logarithms would round.
+      return share == 0 ? .float(low) : share == 1 ? .float(high) : value(at: share)
     case .integer(let low, let high, _, true):
       return .integer(Int((Double(low) * pow(Double(high) / Double(low), share)).rounded()))
     default: return value(atLevel: Int((share * Double((count ?? 1) - 1)).rounded()))

@@ -8,6 +8,7 @@ package enum SamplerRegistry {
       RandomSampler.self,
       GridSampler.self,
       SobolSampler.self,
+      TreeParzenSampler.self,
     ]
   }
 
