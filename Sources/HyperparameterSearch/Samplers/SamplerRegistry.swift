@@ -5,7 +5,10 @@ package enum SamplerRegistry {
   /// The samplers, one line each; the order is that of messages.
   private static var types: [any Sampler.Type] {
     [
-      RandomSampler.self
+      RandomSampler.self,
+      GridSampler.self,
+      SobolSampler.self,
+      TreeParzenSampler.self,
     ]
   }
 

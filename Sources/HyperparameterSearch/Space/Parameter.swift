@@ -3,7 +3,7 @@ package import Options
 /// Something that is searched for: its name, where its value goes, and what it may be.
 package struct Parameter: Sendable {
   /// When a parameter has a value at all.
-  package struct Condition: Sendable {
+  package struct Condition: Sendable, Equatable {
     /// The place in the space of the parameter that decides; it comes before this one.
     package let parameter: Int
     /// The values of that parameter for which this one has a value.
