@@ -133,7 +133,7 @@ let package = Package(
         "Estimation", "Conformance", "Configuration", "Networks",
         "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
         "JSONText", "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
-        "FlightRecords", "HyperparameterSearch", "StudyRecords",
+        "FlightRecords",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),

@@ -156,7 +156,7 @@ package final class StudyRun {
     }
     ready.sort { ($0.due, $0.number) < ($1.due, $1.number) }
     try records.write(engine.study)
-    try files.tidy(engine)
+    try files.tidy(engine.study)
     try tell(.advanced(engine.study))
   }
 

@@ -7,7 +7,7 @@
 /// the configuration alone, and a study that died is gone on with by playing it again: results that are known are
 /// given at once.
 ///
-/// Where nothing depends on results the cluster has a worker for every trial.
+/// Where nothing depends on results the cluster has a worker for every trial, and results are known as they come.
 package struct StudyEngine: Sendable {
   private let sampler: any Sampler
   private let scheduler: any Scheduler
@@ -20,6 +20,8 @@ package struct StudyEngine: Sendable {
   /// Results that are known before their time, by the number of the job.
   private var results: [Int: JobResult] = [:]
   private var idleWorkers: Int
+  /// Whether anything depends on results, and so on when they become known.
+  private let isOrdered: Bool
   private var jobCount = 0
   private var now = 0
   /// Whether the scheduler has had its say, and at most one trial goes on.
@@ -44,7 +46,8 @@ package struct StudyEngine: Sendable {
     self.scheduler = scheduler
     self.study.trialLimit = min(study.trialLimit, sampler.limit(in: study.space) ?? .max)
     precondition(self.study.trialLimit >= 1, "a study without trials")
-    idleWorkers = sampler.learns || scheduler.reacts ? concurrency : self.study.trialLimit
+    isOrdered = sampler.learns || scheduler.reacts
+    idleWorkers = isOrdered ? concurrency : self.study.trialLimit
     fill()
   }
 
@@ -57,17 +60,16 @@ package struct StudyEngine: Sendable {
   /// Whether everything is done.
   package var isFinished: Bool { pending.isEmpty }
 
-  /// Whether a paused trial may still go on.
-  package func mayBePromoted(_ trial: Trial) -> Bool {
-    scheduler.mayBePromoted(trial, in: study)
-  }
-
   /// Takes the result of a job, and as many decisions as can be taken then.
   ///
   /// - Precondition: the job has begun and had no result; budgets of reports grow from above the job's start to its end,
   ///   which is that of the last one where it was trained to there.
   package mutating func finish(_ number: Int, _ result: JobResult) {
     precondition(underWay.remove(number) != nil, "job \(number) is not under way")
+    guard isOrdered else {
+      settleAtOnce(number, result)
+      return
+    }
     results[number] = result
     while let job = pending.first, let result = results.removeValue(forKey: job.number) {
       pending.removeFirst()
@@ -79,6 +81,15 @@ package struct StudyEngine: Sendable {
       }
       if pending.isEmpty { close() }
     }
+  }
+
+  /// Makes a result known before those of earlier jobs, which it does not depend on.
+  private mutating func settleAtOnce(_ number: Int, _ result: JobResult) {
+    guard let place = pending.firstIndex(where: { $0.number == number }) else {
+      preconditionFailure("job \(number) is not under way")
+    }
+    settle(pending.remove(at: place), result)
+    if pending.isEmpty { close() }
   }
 
   /// Makes a result known, and decides about its trial.

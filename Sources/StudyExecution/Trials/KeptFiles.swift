@@ -30,16 +30,14 @@ struct KeptFiles {
   }
 
   /// Removes what is not needed any more.
-  mutating func tidy(_ engine: StudyEngine) throws {
+  mutating func tidy(_ study: StudyState) throws {
     if present.isEmpty { return }
-    let study = engine.study
     let best = Set(study.completedByRank.prefix(keepBest).map(\.number))
     for number in present where number < study.trials.count {
       let trial = study.trials[number]
       let stays =
         switch trial.state {
-        case .running: true
-        case .paused: engine.mayBePromoted(trial)
+        case .running, .paused: true
         case .completed: best.contains(number)
         case .pruned, .failed: false
         }
