@@ -33,6 +33,28 @@ package enum DatedFolder {
     }
   }
 
+  /// The newest folder of a name: the one whose name, which begins with the time, comes last.
+  ///
+  /// - Parameters:
+  ///   - root: The folder of all of them.
+  ///   - name: What it is called.
+  ///   - fileSystem: Reads the disk.
+  /// - Returns: The path; nil where there is none.
+  /// - Throws: ``FileError`` where the root cannot be read.
+  package static func newest(
+    in root: String, name: String, fileSystem: FileSystem = FileSystem()
+  ) throws(FileError) -> String? {
+    let name = fileName(for: name)
+    let folders = fileSystem.kind(of: root) == .folder ? try fileSystem.names(in: root) : []
+    let candidates = folders.filter { folder in
+      // yyyyMMdd-HHmmss-name, perhaps with -2 at the end where two began within a second.
+      let rest = folder.dropFirst(16)
+      return rest == name
+        || rest.hasPrefix(name + "-") && Int(rest.dropFirst(name.count + 1)) != nil
+    }
+    return candidates.max().map { FilePath.join(root, $0) }
+  }
+
   /// A name that every file system takes and no shell trips over, at most 80 characters.
   package static func fileName(for name: String) -> String {
     let allowed = name.unicodeScalars.map { scalar -> Character in

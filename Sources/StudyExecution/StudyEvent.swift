@@ -2,14 +2,16 @@ package import HyperparameterSearch
 
 /// Something that happened in a study.
 package enum StudyEvent: Sendable {
-  /// What is known already was played again; the study begins or goes on, on so many groups.
-  case started(StudyState, groups: Int)
+  /// What is known already was played again; the study begins or goes on.
+  case started(StudyState)
   /// A group began a job.
   case began(Job, group: Int)
   /// A group reported of a job.
   case ended(Job, group: Int, report: JobReport)
   /// Decisions were taken.
   case advanced(StudyState)
+  /// Groups train; told now and then, so that whoever shows it can show that time passes.
+  case working
   /// Something that the user should know.
   case warning(String)
 }

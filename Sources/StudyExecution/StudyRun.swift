@@ -56,7 +56,7 @@ package final class StudyRun {
   /// - Throws: what ends the study: records that cannot be written, a rank that failed.
   package func run() throws -> StudyEnd {
     try advance()
-    try tell(.started(engine.study, groups: groups.count))
+    try tell(.started(engine.study))
     let poll = Poll { [unowned self] in try look() }
     let training = TrialTraining(
       study, group: groups.own, cache: cache, trialsFolder: files.folder, observer: poll)
@@ -65,14 +65,14 @@ package final class StudyRun {
       try serve()
       if let signal {
         if board.isIdle { return try end(.interrupted(engine.study, signal: signal)) }
-        rest()
+        try rest()
       } else if let job = takeReady() {
         try tell(.began(job, group: 0))
         let order = try order(for: job)
         _ = try groups.own.communicator.allGather(text: order.text)
         try take(try training.train(order), of: job, group: 0)
       } else {
-        rest()
+        try rest()
       }
     }
     return try end(.finished(engine.study))
@@ -83,7 +83,7 @@ package final class StudyRun {
     while !board.isIdle {
       // Only a signal leaves jobs whose results are not needed any more.
       try serve()
-      rest()
+      try rest()
     }
     _ = try groups.own.communicator.allGather(text: TrialWorker.stop(signal: signal))
     try board.stop(signal: signal)
@@ -91,17 +91,18 @@ package final class StudyRun {
   }
 
   /// Sleeps for a moment: others have the cores.
-  private func rest() {
+  private func rest() throws {
     usleep(200)
+    try tell(.working)
   }
 
   /// Looks for reports, unless that was done less than a millisecond ago.
   private func look() throws {
-    guard groups.count > 1 else { return }
     let now = ContinuousClock.now
     guard now - lastLook >= .milliseconds(1) else { return }
     lastLook = now
     try serve()
+    try tell(.working)
   }
 
   /// Takes the reports that have come, and gives idle groups their next jobs.

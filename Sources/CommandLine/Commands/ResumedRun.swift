@@ -1,5 +1,4 @@
 internal import Checkpoints
-internal import DurableFiles
 internal import RunRecords
 
 /// A run that is gone on with: its folder and its last valid checkpoint.
@@ -28,22 +27,13 @@ struct ResumedRun {
     warnings = skipped.map { "skipped checkpoint \($0)" }
   }
 
-  /// The folder whose name, which begins with the time, comes last.
+  /// The newest folder of a name.
   private static func newest(in root: String, name: String) throws -> RunFolder {
-    let name = DatedFolder.fileName(for: name)
-    let files = FileSystem()
-    let folders = files.kind(of: root) == .folder ? try files.names(in: root) : []
-    let candidates = folders.filter { folder in
-      // yyyyMMdd-HHmmss-name, perhaps with -2 at the end where two began within a second.
-      let rest = folder.dropFirst(16)
-      return rest == name
-        || rest.hasPrefix(name + "-") && Int(rest.dropFirst(name.count + 1)) != nil
-    }
-    guard let newest = candidates.max() else {
+    guard let newest = try DatedFolder.newest(in: root, name: name) else {
       throw UsageError(
         "there is no run named `\(name)` in \(root) to resume",
         hint: "name its folder: --resume=runs/…", command: "train")
     }
-    return try RunFolder.open("\(root)/\(newest)")
+    return try RunFolder.open(newest)
   }
 }

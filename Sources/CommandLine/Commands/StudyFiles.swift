@@ -3,6 +3,7 @@ internal import DurableFiles
 internal import HyperparameterSearch
 internal import Optimizers
 internal import Options
+internal import RunRecords
 internal import StudyRecords
 
 /// The files of one study, kept by rank 0.
@@ -25,9 +26,7 @@ struct StudyFiles {
       configuration: YAMLWriter.text(study.identity))
     if arguments.has("resume") {
       let path = arguments.text("resume") ?? ""
-      folder =
-        path.isEmpty
-        ? try StudyFolder.newest(in: root) : try StudyFolder.open(path)
+      folder = try StudyFolder.open(path.isEmpty ? Self.newest(in: root, name: study.name) : path)
       try Self.announce(folder, arguments)
       store = try StudyStore.open(folder.recordsPath, space: study.space)
       try study.checkResumes(store.description.configuration)
@@ -37,6 +36,15 @@ struct StudyFiles {
       try Self.announce(folder, arguments)
       store = try StudyStore.create(folder.recordsPath, description, space: study.space)
     }
+  }
+
+  private static func newest(in root: String, name: String) throws -> String {
+    guard let newest = try DatedFolder.newest(in: root, name: name) else {
+      throw UsageError(
+        "there is no study named `\(name)` in \(root) to resume",
+        hint: "name its folder: --resume=sweeps/…", command: "sweep")
+    }
+    return newest
   }
 
   private static func announce(_ folder: StudyFolder, _ arguments: ParsedArguments) throws {

@@ -28,9 +28,7 @@ struct SweepCommand: Command {
       .value(
         "run-file", placeholder: "FILE",
         help: "write the study folder's path to a file as soon as the folder exists"),
-      .value(
-        "progress", placeholder: "STYLE", default: "auto",
-        help: "how progress is shown: auto, bar, plain or none"),
+      ProgressOption.declaration,
     ],
     examples: [
       CommandExample("lockstep sweep -c configs/sweep-digits.yaml", "one trial after another"),

@@ -2,6 +2,7 @@ internal import Configuration
 internal import DurableFiles
 internal import HyperparameterSearch
 internal import MessagePassing
+internal import Optimizers
 internal import Options
 internal import RunRecords
 internal import StudyExecution
@@ -34,10 +35,13 @@ struct SweepRun {
     let trialsFolder = try world.communicator.allGather(text: files?.folder.trialsPath ?? "")[0]
     let code: ExitCode
     if let files {
+      let console = SweepConsole(study, groups: groups, style: try arguments.progressStyle)
       let run = try StudyRun(
         study, groups: groups, cache: cache, store: files.store, trialsFolder: trialsFolder,
-        observers: [])
-      code = try finish(try run.run(), files)
+        observers: [console])
+      let end = try run.run()
+      console.close()
+      code = try finish(end, files)
     } else {
       let worker = TrialWorker(study, groups: groups, cache: cache, trialsFolder: trialsFolder)
       code = try worker.run().map(ExitCode.init(signal:)) ?? .done
@@ -59,9 +63,23 @@ struct SweepRun {
         throw SweepError.noTrialCompleted(reasons: state.trials.compactMap(\.failure))
       }
       try files.writeBest(best, of: study)
-      try context.output.line("study folder  \(files.folder.path)")
+      for line in summary(best, state, files) { try context.output.line(line) }
       return .done
     }
+  }
+}
+
+extension SweepRun {
+  /// The winner, and what to do with it.
+  private func summary(_ best: Trial, _ state: StudyState, _ files: StudyFiles) -> [String] {
+    let values = zip(study.space.parameters, best.assignment).compactMap { parameter, value in
+      value.map { "  \(parameter.name)  \(parameter.text(for: $0))" }
+    }
+    let value = best.value.map(NumberText.metric) ?? ""
+    return ["best trial   \(best.number): \(study.metric.rawValue) \(value)"] + values + [
+      "train it     lockstep train -c \(files.folder.bestPath)",
+      "study folder \(files.folder.path)",
+    ]
   }
 }
 

@@ -23,9 +23,7 @@ struct TrainCommand: Command {
         "run-file", placeholder: "FILE",
         help: "write the run folder's path to a file as soon as the folder exists"),
       .flag("hash", help: "print a hash over the final parameters, last"),
-      .value(
-        "progress", placeholder: "STYLE", default: "auto",
-        help: "how progress is shown: auto, bar, plain or none"),
+      ProgressOption.declaration,
       .value(
         "trace", placeholder: "FILE",
         help: "at the end write what the ranks did last, for chrome://tracing or Perfetto"),

@@ -34,7 +34,7 @@ struct TrainingRun {
     let root = arguments.required("out")
     self.root = root
     runFile = arguments.text("run-file")
-    reporter = ProgressReporter(style: try Self.style(arguments))
+    reporter = ProgressReporter(style: try arguments.progressStyle)
     (configuration, resumed) = try world.together {
       let configuration = try ConfigurationOptions.load(arguments)
       guard arguments.has("resume"), world.rank == 0 else { return (configuration, nil) }
@@ -140,10 +140,6 @@ struct TrainingRun {
     return end.exitCode
   }
 
-  private static func style(_ arguments: ParsedArguments) throws(UsageError) -> ProgressStyle {
-    if arguments.text("progress") == "auto" { return StandardOutput.style }
-    return try arguments.choice("progress", of: ProgressStyle.self) ?? StandardOutput.style
-  }
 }
 
 extension TrainingEnd {
