@@ -54,11 +54,35 @@ struct StudyFiles {
 
   /// Writes the training configuration of the best trial, which `lockstep train` brings to the same value.
   func writeBest(_ trial: Trial, of study: StudyConfiguration) throws {
-    let configuration = try study.runnable(trial.assignment, name: "\(study.name)-best")
-    let value = trial.value.map { "\($0)" } ?? "unknown"
-    let head =
-      "# Trial \(trial.number) of the study \(study.name): \(study.metric.rawValue) \(value)\n"
-    try FileSystem().replaceFile(
-      folder.bestPath, with: Array((head + YAMLWriter.text(configuration)).utf8))
+    let text = try TrialConfiguration(store.description).text(
+      trial.number, trial.assignment, value: trial.value)
+    try FileSystem().replaceFile(folder.bestPath, with: Array(text.utf8))
+  }
+}
+
+/// The training configurations of a study's trials, ready to be run.
+struct TrialConfiguration {
+  private let study: StudyDescription
+  private let identity: StudyIdentity
+
+  /// Reads how a study was written down.
+  init(_ study: StudyDescription) throws(OptionsError) {
+    self.study = study
+    identity = try StudyIdentity(study.configuration)
+  }
+
+  /// The configuration of a trial as YAML, with its value in the first line.
+  func text(
+    _ number: Int, _ assignment: Assignment, value: Double?
+  ) throws(OptionsError) -> String {
+    let measured = value.map { ": \(study.metric) \($0)" } ?? ""
+    return "# Trial \(number) of the study \(study.name)\(measured)\n"
+      + (try identity.runnable(assignment, name: "\(study.name)-trial-\(number)"))
+  }
+
+  /// The configuration of a trial that was recorded.
+  func text(_ trial: TrialRecord) throws(OptionsError) -> String {
+    let assignment = identity.space.parameters.map { trial[$0.name]?.value }
+    return try text(trial.number, assignment, value: trial.value)
   }
 }

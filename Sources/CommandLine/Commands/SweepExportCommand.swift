@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import HyperparameterSearch
 internal import JSONText
 internal import StudyRecords
 
@@ -21,27 +22,41 @@ struct SweepExportCommand: Command {
     arguments: [StudyArgument.declaration],
     options: [
       .value("format", placeholder: "FORMAT", default: "csv", help: "csv or json"),
+      .value(
+        "trial", placeholder: "N",
+        help: "write the training configuration of this trial, to be run by `lockstep train`"),
       .value("out", placeholder: "FILE", help: "write to a file, not to standard output"),
     ],
     examples: [
       CommandExample("lockstep sweep export --out trials.csv", "for a spreadsheet"),
+      CommandExample("lockstep sweep export --trial 12 --out t12.yaml", "a trial to train"),
       CommandExample(
         "lockstep sweep export sweeps/20261121-101500-digits --format json", "for a program"),
     ])
 
   func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
-    let format = try arguments.choice("format", of: Format.self) ?? .csv
     let study = try StudySnapshot(StudyArgument.folder(arguments).recordsPath)
-    let text =
-      switch format {
-      case .csv: StudyExport.csv(study)
-      case .json: StudyExport.json(study).text(.indented) + "\n"
-      }
+    let text = try text(of: study, arguments)
     if let path = arguments.text("out") {
       try FileSystem().replaceFile(path, with: Array(text.utf8))
     } else {
       try context.output.write(text)
     }
     return .done
+  }
+
+  private func text(of study: StudySnapshot, _ arguments: ParsedArguments) throws -> String {
+    if let number = try arguments.integer("trial", in: 0...) {
+      guard let trial = study.trials.first(where: { $0.number == number }) else {
+        throw UsageError(
+          "the study has no trial \(number)", hint: "it has \(study.trials.count), from 0",
+          command: "sweep export")
+      }
+      return try TrialConfiguration(study.description).text(trial)
+    }
+    switch try arguments.choice("format", of: Format.self) ?? .csv {
+    case .csv: return StudyExport.csv(study)
+    case .json: return StudyExport.json(study).text(.indented) + "\n"
+    }
   }
 }

@@ -30,8 +30,7 @@ extension StudyConfiguration {
   /// - Parameter text: the identity that was written down, as YAML.
   /// - Throws: `OptionsError` naming the sections that differ.
   package func checkResumes(_ text: String) throws(OptionsError) {
-    let earlier = try YAMLParser.parse(
-      text, name: "the study's records")
+    let earlier = try YAMLParser.parse(text, name: "the study's records")
     let diagnostics = Diagnostics()
     let keys = (earlier.entries ?? []).map(\.key)
     let own = identity
@@ -44,18 +43,39 @@ extension StudyConfiguration {
     }
     try diagnostics.throwIfAny()
   }
+}
 
-  /// The training configuration of a trial as a tree that can be written out and run, its paths absolute.
+/// A study as it was written down: enough to make the training configuration of any of its trials.
+package struct StudyIdentity: Sendable {
+  /// What is searched.
+  package let space: SearchSpace
+  private let base: OptionValue
+
+  /// Reads what ``StudyConfiguration/identity`` gave.
+  ///
+  /// - Parameter text: the identity as YAML.
+  /// - Throws: `OptionsError` where it is none.
+  package init(_ text: String) throws(OptionsError) {
+    let tree = try YAMLParser.parse(text, name: "the study's records")
+    let diagnostics = Diagnostics()
+    let reader = OptionReader(tree, context: "the study's records", diagnostics: diagnostics)
+    space = SearchSpace(options: reader.section("space"))
+    base = reader.value("base") ?? OptionValue(.map([]))
+    try diagnostics.throwIfAny()
+  }
+
+  /// The training configuration of a trial, its paths absolute, ready to be run.
   ///
   /// - Parameters:
   ///   - assignment: the trial's values.
   ///   - name: the name of its runs.
-  /// - Returns: the tree.
-  /// - Throws: `OptionsError` where the values make no configuration.
-  package func runnable(
-    _ assignment: Assignment, name: String
-  ) throws(OptionsError) -> OptionValue {
-    try Override(key: "name", value: OptionValue(.scalar(name, isQuoted: false)), mark: nil)
-      .applied(to: configuration(of: assignment).resolved)
+  /// - Returns: the configuration as YAML.
+  /// - Throws: `OptionsError` where the values make none.
+  package func runnable(_ assignment: Assignment, name: String) throws(OptionsError) -> String {
+    let configuration = try RunConfiguration(
+      tree: space.configuration(assignment, in: base), name: name)
+    let plainName = OptionValue(.scalar(name, isQuoted: false))
+    return YAMLWriter.text(
+      try Override(key: "name", value: plainName, mark: nil).applied(to: configuration.resolved))
   }
 }

@@ -1,0 +1,89 @@
+import Foundation
+import JSONText
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension FaultTolerance {
+  @Suite("lockstep sweep goes on after anything", .serialized, .needsLauncher)
+  struct SweepFaultTests {
+    /// A study of some seconds, whose trials write checkpoints on their way.
+    private static let study = [
+      "trials=12", "sampler={tpe: {startup_trials: 5}}", "set.train.epochs=81",
+      "checkpoint_every=3",
+      "scheduler={asha: {min: 9, reduction: 3}}",
+    ]
+
+    private static func undisturbed() throws -> [String] {
+      let folder = try SweepFolder(changes: study)
+      try folder.sweep()
+      return try folder.outcome()
+    }
+
+    @Test("killed again and again and resumed on other ranks, it comes to the same")
+    func killedAgainAndAgain() throws {
+      let folder = try SweepFolder(changes: Self.study)
+      var kills = 0
+      for (ranks, done) in [(2, 2), (3, 5), (1, 8)] {
+        let more = kills == 0 ? [] : [try folder.resume()]
+        let job = try folder.start(ranks: ranks, more)
+        if job.wait(until: { (try? folder.jobsDone()) ?? 0 >= done }) { usleep(30_000) }
+        if job.isRunning {
+          job.killAll()
+          kills += 1
+        }
+        _ = job.wait()
+      }
+      #expect(kills > 0)
+      try folder.sweep(ranks: 2, [folder.resume()])
+      #expect(try folder.outcome() == Self.undisturbed())
+    }
+
+    @Test("SIGTERM keeps everything and ends with 143; a larger budget goes on from there")
+    func terminated() throws {
+      let folder = try SweepFolder(changes: Self.study)
+      let job = try folder.start(ranks: 2)
+      #expect(job.wait { (try? folder.jobsDone()) ?? 0 >= 3 })
+      job.send(SIGUSR1)
+      let result = job.wait()
+      #expect(result.exitCode == 143, "\(result.text)")
+      #expect(result.output.contains("Go on with --resume="), "\(result.text)")
+      #expect(try !folder.keptTrials.isEmpty)
+      try folder.sweep(["--set", "trials=18", folder.resume()])
+      let larger = try SweepFolder(changes: Self.study + ["trials=18"])
+      try larger.sweep(ranks: 3)
+      #expect(try folder.outcome() == larger.outcome())
+    }
+
+    @Test("another study is not gone on with")
+    func anotherStudy() throws {
+      let folder = try SweepFolder(changes: Self.study + ["trials=2"])
+      try folder.sweep()
+      let result = try folder.start(["--set", "seed=9", folder.resume()]).wait()
+      result.expectFailure(2, saying: ["another `seed`", "start a new study"])
+    }
+
+    @Test("two sweeps cannot run one study at a time")
+    func twoWriters() throws {
+      let folder = try SweepFolder(changes: Self.study)
+      let job = try folder.start()
+      #expect(job.wait { (try? folder.jobsDone()) ?? 0 >= 1 })
+      let second = try folder.start([folder.resume()]).wait()
+      #expect(second.exitCode == 2, "\(second.text)")
+      job.killAll()
+      _ = job.wait()
+    }
+  }
+}
+
+extension SweepFolder {
+  /// How many jobs have a result, as readers of the records see it while the study runs.
+  func jobsDone() throws -> Int {
+    let result = try run(["sweep", "status", study, "--jobs"])
+    return try #require(
+      Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)), "\(result.text)")
+  }
+}
