@@ -2,7 +2,7 @@ internal import DurableFiles
 package import HyperparameterSearch
 internal import JSONText
 
-/// The records of a study, in a SQLite database that Optuna reads: every event is on the disk before the call returns.
+/// The records of a study, in a SQLite database that Optuna reads: every event is written before the call returns.
 ///
 /// One process writes a study at a time; others read it meanwhile. What is recorded outlives the death of the process;
 /// after the death of the machine the records are those of a moment shortly before. Used by one thread.
