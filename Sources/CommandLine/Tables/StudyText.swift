@@ -40,7 +40,7 @@ struct StudyText {
     if let best = study.best, let value = best.value {
       lines.append(
         "best: trial \(best.number)  \(NumberText.score(value))  "
-          + best.values.map { "\($0.name) \($0.text)" }.joined(separator: ", "))
+          + best.values.map { "\($0.name) \(Self.text($0))" }.joined(separator: ", "))
     }
     return lines.joined(separator: "\n")
   }
@@ -81,12 +81,18 @@ struct StudyText {
           "\(trial.number)", trial.state.word, "\(trial.budget)/\(description.fullBudget)",
           trial.value.map { NumberText.score($0) } ?? "-",
           NumberText.fixed(trial.seconds, decimals: 1),
-        ] + parameters.map { trial[$0]?.text ?? "-" })
+        ] + parameters.map { trial[$0].map(Self.text) ?? "-" })
     }
     let reasons = trials.compactMap { trial in
       trial.reason.map { "trial \(trial.number) failed: \($0.split(separator: "\n").first ?? "")" }
     }
     return ([table.text] + (reasons.isEmpty ? [] : [""]) + reasons).joined(separator: "\n")
+  }
+
+  /// A value in a table, where a few digits tell it from others.
+  private static func text(_ value: TrialRecord.Value) -> String {
+    if case .float(let number) = value.value { return NumberText.short(number) }
+    return value.text
   }
 
   /// The best trial with all digits; nil where none is completed.

@@ -15,34 +15,6 @@ package struct JobCost: Sendable, Equatable {
   }
 }
 
-/// A job of a study, known by its trial and the budget at its end.
-struct JobKey: Hashable {
-  /// The number of the trial.
-  let trial: Int
-  /// The budget done when it ends.
-  let end: Int
-
-  /// The attribute in `trial_system_attributes` that keeps the job.
-  var attribute: String { Self.prefix + "\(end)" }
-
-  /// What the attributes of jobs begin with.
-  static let prefix = "lockstep:job:"
-
-  /// Names a job.
-  init(trial: Int, end: Int) {
-    self.trial = trial
-    self.end = end
-  }
-
-  /// The job of an attribute; nil where it is no job's.
-  init?(trial: Int, attribute: String) {
-    guard attribute.hasPrefix(Self.prefix),
-      let end = Int(attribute.dropFirst(Self.prefix.count))
-    else { return nil }
-    self.init(trial: trial, end: end)
-  }
-}
-
 /// How a job stands: how often it was begun, and what came of it.
 ///
 /// Values of the metric are not in it but in `trial_intermediate_values`; it tells which of them are the job's.
@@ -63,8 +35,27 @@ struct JobRecord {
   /// What it cost.
   var cost = JobCost(seconds: 0, steps: 0)
 
+  /// What the attributes in `trial_system_attributes` that keep jobs begin with.
+  private static let prefix = "lockstep:job:"
+
+  /// The attribute that keeps the job of an end.
+  static func attribute(end: Int) -> String { prefix + "\(end)" }
+
+  /// The end of the job that an attribute keeps; nil where it keeps none.
+  static func end(ofAttribute attribute: String) -> Int? {
+    attribute.hasPrefix(prefix) ? Int(attribute.dropFirst(prefix.count)) : nil
+  }
+
   /// A job that was never begun.
   init() {}
+
+  /// What jobs cost together, added in the order of their ends so that it is always the same.
+  static func totalCost(_ jobs: [Int: JobRecord]) -> JobCost {
+    jobs.sorted { $0.key < $1.key }.reduce(into: JobCost(seconds: 0, steps: 0)) { total, job in
+      total.seconds += job.value.cost.seconds
+      total.steps += job.value.cost.steps
+    }
+  }
 
   /// Notes what came of the job.
   mutating func finish(_ result: JobResult, cost: JobCost) {

@@ -30,6 +30,16 @@ package struct StudySnapshot: Sendable {
     try database.execute("COMMIT", to: "read it")
   }
 
+  /// The trials as the study itself has them, their values in the order of ``space``.
+  package var studyTrials: [Trial] {
+    trials.map { record in
+      Trial(
+        number: record.number,
+        assignment: space.parameters.map { record[$0.name]?.value }, state: record.state,
+        reports: record.reports)
+    }
+  }
+
   /// The completed trial with the best value, of equal ones the first; nil where none completed.
   package var best: TrialRecord? {
     var best: (trial: TrialRecord, value: Double)?

@@ -10,7 +10,7 @@ extension StudyStore {
   /// - Returns: the result, as it was recorded.
   /// - Complexity: O(1).
   package func result(trial: Int, end: Int) -> JobResult? {
-    results[JobKey(trial: trial, end: end)]
+    results[trial]?[end]
   }
 
   /// Records that a job is about to begin, so that a job which kills its process is known to have been tried.
@@ -21,10 +21,9 @@ extension StudyStore {
   /// - Returns: which attempt it is, from 1.
   /// - Throws: ``StudyRecordsError``.
   package func startJob(trial: Int, end: Int) throws(StudyRecordsError) -> Int {
-    let key = JobKey(trial: trial, end: end)
-    var job = jobs[key] ?? JobRecord()
+    var job = jobs[trial]?[end] ?? JobRecord()
     job.attempts += 1
-    try save(job, key)
+    try save(job, trial: trial, end: end)
     return job.attempts
   }
 
@@ -39,19 +38,16 @@ extension StudyStore {
   package func finishJob(
     trial: Int, end: Int, _ result: JobResult, cost: JobCost
   ) throws(StudyRecordsError) {
-    let key = JobKey(trial: trial, end: end)
-    guard var job = jobs[key] else { preconditionFailure("a job that was never begun") }
+    guard var job = jobs[trial]?[end] else { preconditionFailure("a job that was never begun") }
     job.finish(result, cost: cost)
-    try save(job, key, reports: result.reports)
-    results[key] = result
+    try save(job, trial: trial, end: end, reports: result.reports)
+    results[trial, default: [:]][end] = result
   }
 
   private func save(
-    _ job: JobRecord, _ key: JobKey, reports: [Report] = []
+    _ job: JobRecord, trial: Int, end: Int, reports: [Report] = []
   ) throws(StudyRecordsError) {
-    guard let row = rows[key.trial] else {
-      preconditionFailure("trial \(key.trial) was never begun")
-    }
+    guard let row = rows[trial] else { preconditionFailure("trial \(trial) was never begun") }
     try database.transaction { () throws(StudyRecordsError) in
       for report in reports {
         let value = OptunaValue(report.value)
@@ -59,8 +55,8 @@ extension StudyStore {
           .integer(row.id), .integer(report.budget), value.column, .text(value.kind))
       }
       try statements.setSystemAttribute.run(
-        .integer(row.id), .text(key.attribute), .text(job.json.text()))
+        .integer(row.id), .text(JobRecord.attribute(end: end)), .text(job.json.text()))
     }
-    jobs[key] = job
+    jobs[trial, default: [:]][end] = job
   }
 }

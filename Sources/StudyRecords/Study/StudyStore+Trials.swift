@@ -89,11 +89,11 @@ extension StudyStore {
     case .running, .paused: preconditionFailure("trial \(trial.number) is not over")
     }
     if row.state == state && row.value?.bitPattern == value?.bitPattern { return }
-    let jobs = jobs.filter { $0.key.trial == trial.number }.values
+    let cost = JobRecord.totalCost(jobs[trial.number] ?? [:])
     let attributes: [(TrialAttribute, JSONValue?)] = [
       (.reason, reason.map(JSONValue.string)),
-      (.seconds, .number(jobs.reduce(0) { $0 + $1.cost.seconds })),
-      (.steps, .integer(Int64(jobs.reduce(0) { $0 + $1.cost.steps }))),
+      (.seconds, .number(cost.seconds)),
+      (.steps, .integer(Int64(cost.steps))),
     ]
     try database.transaction { () throws(StudyRecordsError) in
       try statements.setState.run(

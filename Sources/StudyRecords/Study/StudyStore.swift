@@ -2,7 +2,7 @@ internal import DurableFiles
 package import HyperparameterSearch
 internal import JSONText
 
-/// The records of a study, in a SQLite database that Optuna reads: every event is on the disk before the call returns.
+/// The records of a study, in a SQLite database that Optuna reads: every event is written before the call returns.
 ///
 /// One process writes a study at a time; others read it meanwhile. What is recorded outlives the death of the process;
 /// after the death of the machine the records are those of a moment shortly before. Used by one thread.
@@ -17,10 +17,10 @@ package final class StudyStore {
   let statements: StudyStatements
   /// The trials' rows, by number.
   var rows: [Int: StudyTables.TrialRow]
-  /// The jobs that were ever begun.
-  var jobs: [JobKey: JobRecord]
-  /// The results that are known.
-  var results: [JobKey: JobResult] = [:]
+  /// The jobs that were ever begun, by number of the trial and budget at the end.
+  var jobs: [Int: [Int: JobRecord]]
+  /// The results that are known, in the same order.
+  var results: [Int: [Int: JobResult]] = [:]
   /// Held until the store is closed.
   private var lock: StudyLock?
 
@@ -37,8 +37,8 @@ package final class StudyStore {
     jobs = try tables.jobs()
     statements = try StudyStatements(database)
     let reports = try tables.reports()
-    results = jobs.reduce(into: [:]) { results, job in
-      results[job.key] = job.value.result(reports[job.key.trial] ?? [:])
+    for (trial, jobs) in jobs {
+      results[trial] = jobs.compactMapValues { $0.result(reports[trial] ?? [:]) }
     }
   }
 

@@ -7,10 +7,7 @@ extension StudyTables {
   func trials() throws(StudyRecordsError) -> [TrialRecord] {
     let reports = try reports()
     let reasons = try reasons()
-    var jobs: [Int: [(end: Int, record: JobRecord)]] = [:]
-    for (key, record) in try self.jobs() {
-      jobs[key.trial, default: []].append((key.end, record))
-    }
+    let jobs = try jobs()
     var values = try values()
     var trials: [TrialRecord] = []
     try database.prepare(
@@ -20,11 +17,11 @@ extension StudyTables {
       """, to: "read the trials"
     ).forEach(.integer(study)) { (row) throws(StudyRecordsError) in
       let number = row.integer(0)
-      let jobs = jobs[number] ?? []
+      let jobs = jobs[number] ?? [:]
       let state: TrialState =
         switch try self.state(row.text(1)) {
         case .running:
-          jobs.first { $0.record.outcome == nil }.map { .running(until: $0.end) } ?? .paused
+          jobs.first { $0.value.outcome == nil }.map { .running(until: $0.key) } ?? .paused
         case .complete: .completed
         case .pruned: .pruned
         case .failed: .failed(reasons[number] ?? "no reason is recorded")
@@ -35,9 +32,9 @@ extension StudyTables {
       trial.values = values.removeValue(forKey: number) ?? []
       trial.reports = (reports[number] ?? [:]).map { Report(budget: $0.key, value: $0.value) }
         .sorted { $0.budget < $1.budget }
-      trial.seconds = jobs.reduce(0) { $0 + $1.record.cost.seconds }
-      trial.steps = jobs.reduce(0) { $0 + $1.record.cost.steps }
-      trial.attempts = jobs.reduce(0) { $0 + $1.record.attempts }
+      let cost = JobRecord.totalCost(jobs)
+      (trial.seconds, trial.steps) = (cost.seconds, cost.steps)
+      trial.attempts = jobs.values.reduce(0) { $0 + $1.attempts }
       trials.append(trial)
     }
     return trials

@@ -115,18 +115,20 @@ struct StudyTables {
     return state
   }
 
-  /// The jobs that were ever begun.
-  func jobs() throws(StudyRecordsError) -> [JobKey: JobRecord] {
-    var jobs: [JobKey: JobRecord] = [:]
+  /// The jobs that were ever begun, by number of the trial and budget at the end.
+  func jobs() throws(StudyRecordsError) -> [Int: [Int: JobRecord]] {
+    var jobs: [Int: [Int: JobRecord]] = [:]
     try database.prepare(
       """
       SELECT number, key, value_json FROM trials JOIN trial_system_attributes USING (trial_id)
       WHERE study_id = ?1
       """, to: "read the jobs"
     ).forEach(.integer(study)) { (row) throws(StudyRecordsError) in
-      guard let key = JobKey(trial: row.integer(0), attribute: row.text(1)) else { return }
+      guard let end = JobRecord.end(ofAttribute: row.text(1)) else { return }
       let json = try json(row.text(2))
-      jobs[key] = try decoded { () throws(JSONError) in try JobRecord(json) }
+      jobs[row.integer(0), default: [:]][end] = try decoded { () throws(JSONError) in
+        try JobRecord(json)
+      }
     }
     return jobs
   }
