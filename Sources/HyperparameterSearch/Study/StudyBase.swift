@@ -32,73 +32,34 @@ struct StudyBase {
       }
       self.tree = tree
     } catch {
-      error.problems.forEach(reader.diagnostics.report)
+      for var problem in error.problems {
+        problem.mark = problem.mark ?? reader.value("base")?.mark
+        reader.diagnostics.report(problem)
+      }
       return nil
     }
   }
 
   /// Decodes the base as it is, and with each value at the borders of each parameter's domain.
   ///
-  /// A problem that several of them have is told once.
-  ///
+  /// - Parameters:
+  ///   - space: what is searched.
+  ///   - diagnostics: where problems with values go.
   /// - Returns: the base's own configuration.
-  /// - Throws: `OptionsError` with all problems.
-  func check(_ space: SearchSpace) throws(OptionsError) -> RunConfiguration {
+  /// - Throws: `OptionsError` where the base itself makes none.
+  func check(
+    _ space: SearchSpace, _ diagnostics: Diagnostics
+  ) throws(OptionsError) -> RunConfiguration {
     let own = try RunConfiguration(tree: tree, name: name)
-    let diagnostics = Diagnostics()
-    var told: Set<String> = []
-    for assignment in space.extremes {
+    space.problems { assignment in
+      let (tree, problems) = space.applied(assignment, to: tree)
       do throws(OptionsError) {
-        _ = try RunConfiguration(
-          tree: space.configuration(assignment, in: tree), name: name)
+        _ = try RunConfiguration(tree: tree, name: name)
+        return problems
       } catch {
-        for problem in error.problems where told.insert(problem.description).inserted {
-          diagnostics.report(problem)
-        }
+        return problems + error.problems
       }
-    }
-    try diagnostics.throwIfAny()
+    }.forEach(diagnostics.report)
     return own
-  }
-}
-
-extension SearchSpace {
-  /// Assignments that together hold each parameter's lowest and highest value and each choice, all others in the
-  /// middle of their domains; one of a parameter with conditions also has what fulfils them.
-  package var extremes: [Assignment] {
-    parameters.indices.flatMap { index in
-      parameters[index].domain.borders.map { border in
-        var forced = [Int: ParameterValue]()
-        force(index, to: border, in: &forced)
-        return assignment { place, parameter in
-          forced[place] ?? parameter.domain.value(at: 0.5)
-        }
-      }
-    }
-  }
-
-  /// Notes what a parameter must be, and what those must be that its conditions name.
-  private func force(_ index: Int, to value: ParameterValue, in forced: inout [Int: ParameterValue])
-  {
-    forced[index] = value
-    for condition in parameters[index].conditions {
-      if let first = condition.values.first {
-        force(condition.parameter, to: first, in: &forced)
-      }
-    }
-  }
-}
-
-extension ParameterDomain {
-  /// The lowest and the highest value, or all choices.
-  var borders: [ParameterValue] {
-    switch self {
-    case .float(let low, let high, let step, _):
-      let last = step.map { low + $0 * ((high - low) / $0 + 1e-9).rounded(.down) } ?? high
-      return low == last ? [.float(low)] : [.float(low), .float(last)]
-    case .integer(let low, let high, _, _):
-      return low == high ? [.integer(low)] : [.integer(low), .integer(high)]
-    case .choice(let choices): return choices.indices.map(ParameterValue.choice)
-    }
   }
 }
