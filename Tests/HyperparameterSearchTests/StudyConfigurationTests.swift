@@ -1,4 +1,6 @@
+import Configuration
 import HyperparameterSearch
+import Optimizers
 import Options
 import Testing
 
@@ -59,7 +61,7 @@ struct StudyConfigurationTests {
     #expect(state.fullBudget == 10 && state.trialLimit == 10 && state.seed == 8)
     #expect(study.scheduler.firstBudget(ofTrial: 0, in: state) == 2)
     let steps = try files.study(
-      Self.smallest + "set: {train: {steps: 50, global_batch: 4}}\nobjective: {direction: maximize}"
+      Self.smallest + "set: {train: {epochs: null, steps: 50}}\nobjective: {direction: maximize}"
     )
     #expect(steps.fullBudget == 50 && steps.budgetUnit == .steps && steps.direction == .maximize)
   }
@@ -154,22 +156,59 @@ struct StudyConfigurationTests {
           optimizer.adam.learning_rate: {float: [-1, 0.1], when: {optimizer: adam}}
           model.layers.2.dropout.rate: {float: [0, 1.5]}
           model.layers.9.dense.units: {int: [1, 64]}
-          train.global_batch: {int: [2, 64]}
           activation: {choice: [relu, rellu, tanh], keys: [model.layers.1]}
         """)
     let texts = problems.map { "\($0.mark?.line ?? 0): \($0.message)" }
     #expect(
       texts == [
-        "7: with `model.layers.9.dense.units` 33: `model.layers` is a list of 4: its entries are 0 to 3, "
-          + "found `9`",
-        "9: with `activation` rellu: unknown layer `rellu`",
         "4: with `optimizer` {sgdd: {momentum: 0.9}}: unknown optimizer `sgdd`",
         "5: with `optimizer.adam.learning_rate` -1.0: `learning_rate` of adam is -1.0, legal is above 0",
         "6: with `model.layers.2.dropout.rate` 1.5: `rate` of dropout is 1.5, legal is at least 0 and "
           + "below 1",
-        "8: with `train.global_batch` 2: `shards` of train is 4, but a global batch of 2 has only 2 samples "
-          + "to give to them",
+        "7: with `model.layers.9.dense.units` 33: `model.layers` is a list of 4: its entries are 0 to 3, "
+          + "found `9`",
+        "8: with `activation` rellu: unknown layer `rellu`",
       ])
+  }
+
+  @Test(
+    "names all values where none of them alone is wrong, and the middle one where the borders are right"
+  )
+  func invalidTogether() throws {
+    let together = try files.problems(
+      space: "  train.global_batch: {int: [16, 64]}\n  train.shards: {choice: [4, 20]}")
+    #expect(
+      together.map(\.message) == [
+        "with train.global_batch 16, train.shards 20: `shards` of train is 20, but a global batch of 16 has "
+          + "only 16 samples to give to them"
+      ])
+    let middle = try files.problems(space: "  seed: {choice: [1, x, 2]}")
+    #expect(
+      middle.map(\.message) == [
+        "with `seed` x: `seed` of the configuration takes a whole number, found `x`"
+      ])
+  }
+
+  @Test("merges the maps of `set` with those of the base, and null restores a default")
+  func set() throws {
+    let study = try files.study(
+      Self.smallest + """
+        set:
+          train: {epochs: 5, clip: {norm: 1}}
+          optimizer: {adam: {beta1: 0.8}}
+          model.layers.2.dropout: null
+          model.layers.3: {dense: {units: 3}}
+        """)
+    let resolved = study.baseConfiguration.resolved
+    #expect(resolved["train"]?["global_batch"] == 32 && resolved["train"]?["epochs"] == 5)
+    #expect(resolved["train"]?["clip"] == ["norm": 1])
+    #expect(resolved["optimizer"] == ["adam": ["learning_rate": 0.01, "beta1": 0.8]])
+    #expect(
+      resolved["model"]?["layers"]
+        == [
+          ["dense": ["units": 64]], "relu", ["dropout": OptionValue(.null)],
+          ["dense": ["units": 3]],
+        ])
   }
 
   @Test("names the place in the space where what is wrong then stands in the base")

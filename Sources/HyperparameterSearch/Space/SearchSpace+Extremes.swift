@@ -29,25 +29,35 @@ extension SearchSpace {
   /// What is wrong with the extremes, each problem once, with the value that brings it about.
   ///
   /// - Parameter check: what is wrong with a configuration that has some values in place, those that are not nil.
-  /// - Returns: the problems.
+  /// - Returns: the problems, in the order of the parameters.
   package func problems(_ check: (Assignment) -> [Diagnostic]) -> [Diagnostic] {
-    var problems: [Diagnostic] = []
-    var told: Set<String> = []
+    var found: [(culprit: Int?, isAtBorder: Bool, problem: Diagnostic)] = []
+    var seen: Set<String> = []
     for assignment in extremes {
-      for problem in check(assignment) where told.insert(problem.description).inserted {
+      for problem in check(assignment) where seen.insert(problem.description).inserted {
         let culprit = parameters.indices.first { index in
           let alone = self.alone(index, in: assignment)
           return alone[index] != nil
             && check(alone).contains { $0.description == problem.description }
         }
-        problems.append(
-          culprit.map { self.problem(problem, with: $0, of: assignment) }
-            ?? Diagnostic(
-              "with \(text(assignment)): \(problem.message)", at: problem.mark, hint: problem.hint)
-        )
+        let value = culprit.flatMap { assignment[$0] }
+        if let culprit, let value {
+          let isAtBorder = parameters[culprit].domain.borders.contains(value)
+          found.append((culprit, isAtBorder, self.problem(problem, with: value, of: culprit)))
+        } else {
+          let message = "with \(text(assignment)): \(problem.message)"
+          found.append((nil, true, Diagnostic(message, at: problem.mark, hint: problem.hint)))
+        }
       }
     }
-    return problems
+    // What is wrong in the middle is told where nothing is at the borders.
+    let wrongBorders = Set(found.filter(\.isAtBorder).compactMap(\.culprit))
+    let told = found.filter { entry in
+      entry.isAtBorder || entry.culprit.map { !wrongBorders.contains($0) } ?? true
+    }
+    return (Array(parameters.indices) + [nil]).flatMap { (culprit: Int?) in
+      told.filter { $0.culprit == culprit }.map(\.problem)
+    }
   }
 
   /// An assignment of one parameter, and of those that its conditions name.
@@ -63,10 +73,9 @@ extension SearchSpace {
 
   /// A problem that a parameter's value brings about, naming the value and where it is searched for.
   private func problem(
-    _ problem: Diagnostic, with index: Int, of assignment: Assignment
+    _ problem: Diagnostic, with value: ParameterValue, of index: Int
   ) -> Diagnostic {
     let parameter = parameters[index]
-    guard let value = assignment[index] else { return problem }
     let message = "with `\(parameter.name)` \(parameter.text(for: value)): \(problem.message)"
     guard let place = parameter.mark, let mark = problem.mark, mark.source !== place.source else {
       return Diagnostic(message, at: problem.mark ?? parameter.mark, hint: problem.hint)

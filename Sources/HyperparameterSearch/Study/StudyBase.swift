@@ -10,7 +10,7 @@ struct StudyBase {
 
   /// Reads `base` and `set`; problems go to the reader's diagnostics.
   init?(_ reader: OptionReader) {
-    let changes = reader.section("set")
+    let changes = reader.section("set").keys.isEmpty ? nil : reader.value("set")
     guard let path = reader.path("base") else {
       if !reader.has("base") {
         reader.reportMissing(
@@ -26,9 +26,8 @@ struct StudyBase {
           key: "train.shards", value: .integer(StudyConfiguration.defaultShards), mark: nil
         ).applied(to: tree)
       }
-      for key in changes.keys {
-        guard let value = changes.value(key) else { continue }
-        tree = try Override(key: key, value: value, mark: changes.mark(of: key)).applied(to: tree)
+      if let changes {
+        for change in try Self.overrides(changes) { tree = try change.applied(to: tree) }
       }
       self.tree = tree
     } catch {
@@ -38,6 +37,22 @@ struct StudyBase {
       }
       return nil
     }
+  }
+
+  /// What `set` changes: maps in it merge with those of the base, as those of a file do with what it extends.
+  private static func overrides(
+    _ changes: OptionValue, under prefix: String = ""
+  ) throws(OptionsError) -> [Override] {
+    var overrides: [Override] = []
+    for entry in changes.entries ?? [] {
+      let key = prefix + entry.key
+      if let entries = entry.value.entries, !entries.isEmpty {
+        overrides += try Self.overrides(entry.value, under: key + ".")
+      } else {
+        overrides.append(try Override(key: key, value: entry.value, mark: entry.keyMark))
+      }
+    }
+    return overrides
   }
 
   /// Decodes the base as it is, and with each value at the borders of each parameter's domain.
