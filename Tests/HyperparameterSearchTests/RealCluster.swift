@@ -6,8 +6,8 @@ import TestSupport
 struct RealCluster {
   /// Which of the jobs that wait a free group takes.
   enum Order: CaseIterable {
-    /// The one that began first.
-    case first
+    /// The one whose result is needed first.
+    case needed
     /// Any.
     case random
     /// The one that began last.
@@ -31,7 +31,7 @@ struct RealCluster {
   /// How many groups.
   let groups: Int
   /// Which job is taken next.
-  var order = Order.first
+  var order = Order.needed
   /// How long a job takes.
   var duration: @Sendable (Job, inout Random) -> Double = { job, _ in Double(job.end - job.start) }
   /// Draws the durations.
@@ -42,7 +42,7 @@ struct RealCluster {
   private(set) var end = 0.0
 
   /// Sets up a cluster.
-  init(groups: Int, order: Order = .first, seed: UInt64 = 0) {
+  init(groups: Int, order: Order = .needed, seed: UInt64 = 0) {
     self.groups = groups
     self.order = order
     random = Random(seed: seed)
@@ -73,7 +73,7 @@ struct RealCluster {
         outcome.mostPaused, study.study.trials.count { $0.state == .paused })
       waiting += jobs
       while working.count < groups, !waiting.isEmpty {
-        let job = waiting.remove(at: place(in: waiting.count))
+        let job = waiting.remove(at: place(in: waiting))
         let isKnown = known[PartOfTrial(job)] != nil
         let time = isKnown ? 0 : duration(job, &random)
         busy += time
@@ -98,11 +98,12 @@ struct RealCluster {
     return outcome
   }
 
-  private mutating func place(in count: Int) -> Int {
+  private mutating func place(in jobs: [Job]) -> Int {
     switch order {
-    case .first: 0
-    case .last: count - 1
-    case .random: random.below(count)
+    case .needed:
+      jobs.indices.min { (jobs[$0].due, jobs[$0].number) < (jobs[$1].due, jobs[$1].number) } ?? 0
+    case .last: jobs.count - 1
+    case .random: random.below(jobs.count)
     }
   }
 }

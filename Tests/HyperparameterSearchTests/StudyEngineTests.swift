@@ -107,7 +107,7 @@ struct StudyEngineTests {
     withScenarios(kind, seed: 5) { scenario, _ in
       var keeping = scenario
       keeping.scheduler = KeepingAll(scenario.scheduler)
-      // Between a trial that is given up and one that waits a sampler may tell no difference here.
+      // The sampler looks at values, and so does not see which trials were given up.
       let (one, other) = (scenario.outcome, keeping.outcome)
       #expect(one.jobs == other.jobs && one.trials == other.trials, "\(scenario)")
       #expect(one.mostPaused <= other.mostPaused)
