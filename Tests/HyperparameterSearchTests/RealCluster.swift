@@ -23,7 +23,7 @@ struct RealCluster {
     /// The number of the best one.
     var best: Int?
     /// The results of the jobs, by number.
-    var results: [JobResult] = []
+    var results: [Int: JobResult] = [:]
     /// The most trials that waited at once.
     var mostPaused = 0
   }
@@ -57,14 +57,13 @@ struct RealCluster {
   ///   - limit: ends after so many results, as a crash does.
   /// - Returns: what it came to.
   mutating func run(
-    _ study: inout StudyEngine, _ curves: LearningCurves, known: [PartOfTrial: JobResult] = [:],
+    _ study: inout StudyEngine, _ curves: LearningCurves, known: [PartOfTrial: KnownResult] = [:],
     limit: Int = .max
   ) -> Outcome {
     var outcome = Outcome()
     var waiting: [Job] = []
     var working: [(job: Job, end: Double)] = []
     var done = 0
-    var results: [Int: JobResult] = [:]
     var now = 0.0
     while true {
       let jobs = study.takeJobs()
@@ -74,8 +73,7 @@ struct RealCluster {
       waiting += jobs
       while working.count < groups, !waiting.isEmpty {
         let job = waiting.remove(at: place(in: waiting))
-        let isKnown = known[PartOfTrial(job)] != nil
-        let time = isKnown ? 0 : duration(job, &random)
+        let time = known.result(of: job) == nil ? duration(job, &random) : 0
         busy += time
         working.append((job, now + time))
       }
@@ -85,16 +83,15 @@ struct RealCluster {
       let (job, end) = working.remove(at: next)
       now = end
       let result =
-        known[PartOfTrial(job)]
+        known.result(of: job)
         ?? curves.result(of: job, study.study.trials[job.trial].assignment)
-      results[job.number] = result
+      outcome.results[job.number] = result
       study.finish(job.number, result)
       done += 1
     }
     end = now
     outcome.trials = study.study.trials
     outcome.best = study.study.best?.number
-    outcome.results = outcome.jobs.compactMap { results[$0.number] }
     return outcome
   }
 
@@ -108,23 +105,40 @@ struct RealCluster {
   }
 }
 
-/// The part of a trial's training that a job does, by which its result is found again.
+/// What results are found again by, as a study's records have it: a trial and the budget at the end of a job.
 struct PartOfTrial: Hashable {
   let trial: Int
-  let start: Int
   let end: Int
 
   init(_ job: Job) {
-    (trial, start, end) = (job.trial, job.start, job.end)
+    (trial, end) = (job.trial, job.end)
   }
+}
+
+/// A result and the budget that its job began at.
+struct KnownResult {
+  let start: Int
+  let result: JobResult
 }
 
 extension RealCluster.Outcome {
   /// The results by what they are results of.
-  var known: [PartOfTrial: JobResult] {
-    Dictionary(zip(jobs.map(PartOfTrial.init), results)) { $1 }
+  var known: [PartOfTrial: KnownResult] {
+    var known: [PartOfTrial: KnownResult] = [:]
+    for job in jobs {
+      guard let result = results[job.number] else { continue }
+      known[PartOfTrial(job)] = KnownResult(start: job.start, result: result)
+    }
+    return known
   }
 
   /// The units of budget trained in all.
   var spent: Int { jobs.reduce(0) { $0 + $1.end - $1.start } }
+}
+
+extension [PartOfTrial: KnownResult] {
+  /// The result of a job, if one is known that has all the values of its budgets.
+  func result(of job: Job) -> JobResult? {
+    self[PartOfTrial(job)].flatMap { $0.start <= job.start ? $0.result : nil }
+  }
 }
