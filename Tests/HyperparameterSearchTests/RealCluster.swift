@@ -6,8 +6,8 @@ import TestSupport
 struct RealCluster {
   /// Which of the jobs that wait a free group takes.
   enum Order: CaseIterable {
-    /// The one that began first.
-    case first
+    /// The one whose result is needed first.
+    case needed
     /// Any.
     case random
     /// The one that began last.
@@ -23,7 +23,7 @@ struct RealCluster {
     /// The number of the best one.
     var best: Int?
     /// The results of the jobs, by number.
-    var results: [JobResult] = []
+    var results: [Int: JobResult] = [:]
     /// The most trials that waited at once.
     var mostPaused = 0
   }
@@ -31,7 +31,7 @@ struct RealCluster {
   /// How many groups.
   let groups: Int
   /// Which job is taken next.
-  var order = Order.first
+  var order = Order.needed
   /// How long a job takes.
   var duration: @Sendable (Job, inout Random) -> Double = { job, _ in Double(job.end - job.start) }
   /// Draws the durations.
@@ -42,7 +42,7 @@ struct RealCluster {
   private(set) var end = 0.0
 
   /// Sets up a cluster.
-  init(groups: Int, order: Order = .first, seed: UInt64 = 0) {
+  init(groups: Int, order: Order = .needed, seed: UInt64 = 0) {
     self.groups = groups
     self.order = order
     random = Random(seed: seed)
@@ -57,14 +57,13 @@ struct RealCluster {
   ///   - limit: ends after so many results, as a crash does.
   /// - Returns: what it came to.
   mutating func run(
-    _ study: inout StudyEngine, _ curves: LearningCurves, known: [PartOfTrial: JobResult] = [:],
+    _ study: inout StudyEngine, _ curves: LearningCurves, known: [PartOfTrial: KnownResult] = [:],
     limit: Int = .max
   ) -> Outcome {
     var outcome = Outcome()
     var waiting: [Job] = []
     var working: [(job: Job, end: Double)] = []
     var done = 0
-    var results: [Int: JobResult] = [:]
     var now = 0.0
     while true {
       let jobs = study.takeJobs()
@@ -73,9 +72,8 @@ struct RealCluster {
         outcome.mostPaused, study.study.trials.count { $0.state == .paused })
       waiting += jobs
       while working.count < groups, !waiting.isEmpty {
-        let job = waiting.remove(at: place(in: waiting.count))
-        let isKnown = known[PartOfTrial(job)] != nil
-        let time = isKnown ? 0 : duration(job, &random)
+        let job = waiting.remove(at: place(in: waiting))
+        let time = known.result(of: job) == nil ? duration(job, &random) : 0
         busy += time
         working.append((job, now + time))
       }
@@ -85,45 +83,62 @@ struct RealCluster {
       let (job, end) = working.remove(at: next)
       now = end
       let result =
-        known[PartOfTrial(job)]
+        known.result(of: job)
         ?? curves.result(of: job, study.study.trials[job.trial].assignment)
-      results[job.number] = result
+      outcome.results[job.number] = result
       study.finish(job.number, result)
       done += 1
     }
     end = now
     outcome.trials = study.study.trials
     outcome.best = study.study.best?.number
-    outcome.results = outcome.jobs.compactMap { results[$0.number] }
     return outcome
   }
 
-  private mutating func place(in count: Int) -> Int {
+  private mutating func place(in jobs: [Job]) -> Int {
     switch order {
-    case .first: 0
-    case .last: count - 1
-    case .random: random.below(count)
+    case .needed:
+      jobs.indices.min { (jobs[$0].due, jobs[$0].number) < (jobs[$1].due, jobs[$1].number) } ?? 0
+    case .last: jobs.count - 1
+    case .random: random.below(jobs.count)
     }
   }
 }
 
-/// The part of a trial's training that a job does, by which its result is found again.
+/// What results are found again by, as a study's records have it: a trial and the budget at the end of a job.
 struct PartOfTrial: Hashable {
   let trial: Int
-  let start: Int
   let end: Int
 
   init(_ job: Job) {
-    (trial, start, end) = (job.trial, job.start, job.end)
+    (trial, end) = (job.trial, job.end)
   }
+}
+
+/// A result and the budget that its job began at.
+struct KnownResult {
+  let start: Int
+  let result: JobResult
 }
 
 extension RealCluster.Outcome {
   /// The results by what they are results of.
-  var known: [PartOfTrial: JobResult] {
-    Dictionary(zip(jobs.map(PartOfTrial.init), results)) { $1 }
+  var known: [PartOfTrial: KnownResult] {
+    var known: [PartOfTrial: KnownResult] = [:]
+    for job in jobs {
+      guard let result = results[job.number] else { continue }
+      known[PartOfTrial(job)] = KnownResult(start: job.start, result: result)
+    }
+    return known
   }
 
   /// The units of budget trained in all.
   var spent: Int { jobs.reduce(0) { $0 + $1.end - $1.start } }
+}
+
+extension [PartOfTrial: KnownResult] {
+  /// The result of a job, if one is known that has all the values of its budgets.
+  func result(of job: Job) -> JobResult? {
+    self[PartOfTrial(job)].flatMap { $0.start <= job.start ? $0.result : nil }
+  }
 }

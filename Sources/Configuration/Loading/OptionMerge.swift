@@ -1,11 +1,11 @@
 import Options
 
 /// How two configurations become one: maps merge key by key, everything else is replaced.
-enum OptionMerge {
+package enum OptionMerge {
   /// The top-level keys whose value is one kind with its options, `{adam: {learning_rate: 1e-3}}`.
   ///
   /// Under them another kind replaces the first one: `adam` and `sgd` side by side mean nothing.
-  static let kindKeys: Set<String> = [
+  package static let kindKeys: Set<String> = [
     "optimizer", "loss", "schedule", "sampler", "scheduler",
   ]
 

@@ -82,6 +82,19 @@ package enum ParameterDomain: Sendable, Equatable {
     }
   }
 
+  /// What it holds, in words: `3 to 9`, `relu, tanh or gelu`.
+  var text: String {
+    switch self {
+    case .float(let low, let high, _, _): return "\(low) to \(high)"
+    case .integer(let low, let high, let step, _):
+      return "\(low) to \(high)" + (step == 1 ? "" : " in steps of \(step)")
+    case .choice(let choices):
+      let names = choices.map(\.name)
+      return names.count == 1
+        ? names[0] : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    }
+  }
+
   /// Whole steps that fit between two bounds, one that rounding cuts short included.
   private static func stepCount(from low: Double, to high: Double, by step: Double) -> Int {
     Int(((high - low) / step + 1e-9).rounded(.down))

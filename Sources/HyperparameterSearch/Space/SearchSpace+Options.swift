@@ -15,13 +15,13 @@ extension SearchSpace {
     let diagnostics = options.diagnostics
     var parameters: [Parameter] = []
     for name in options.keys {
-      guard let value = options.value(name) else {
-        options.report("`\(name)` has no values to search", for: name, hint: Self.forms)
+      guard let value = options.value(name), value.entries != nil else {
+        options.report("`\(name)` does not say what it may be", for: name, hint: Self.forms)
         continue
       }
       let reader = OptionReader(value, context: name, diagnostics: diagnostics)
       if let parameter = Self.parameter(
-        name, mark: options.mark(of: name), reader, earlier: parameters)
+        name, mark: options.mark(of: name), reader, earlier: parameters, all: options.keys)
       {
         parameters.append(parameter)
       }
@@ -32,16 +32,17 @@ extension SearchSpace {
         "the space is empty: nothing is searched for", at: options.mark, hint: Self.forms)
     }
     self.init(parameters)
+    reportClashes(diagnostics)
   }
 
   private static let forms =
     "write `{float: [low, high]}`, `{int: [low, high]}` or `{choice: [a, b]}`"
 
   private static func parameter(
-    _ name: String, mark: SourceMark?, _ reader: OptionReader, earlier: [Parameter]
+    _ name: String, mark: SourceMark?, _ reader: OptionReader, earlier: [Parameter], all: [String]
   ) -> Parameter? {
     let keys = reader.texts("keys")
-    let conditions = conditions(reader, of: name, earlier: earlier)
+    let conditions = conditions(reader, of: name, earlier: earlier, all: all)
     let kinds = ["float", "int", "choice"].filter(reader.has)
     guard kinds.count == 1 else {
       reader.diagnostics.report(
@@ -134,7 +135,7 @@ extension SearchSpace {
 
   /// Reads `when`; nil after a problem was reported.
   private static func conditions(
-    _ reader: OptionReader, of name: String, earlier: [Parameter]
+    _ reader: OptionReader, of name: String, earlier: [Parameter], all: [String]
   ) -> [Parameter.Condition]? {
     guard let when = reader.nested("when", context: "`when` of \(name)") else { return [] }
     var conditions: [Parameter.Condition] = []
@@ -142,13 +143,7 @@ extension SearchSpace {
     for key in when.keys {
       guard let value = when.value(key) else { continue }
       guard let index = earlier.firstIndex(where: { $0.name == key }) else {
-        let names = earlier.map(\.name)
-        let meant =
-          Suggestion.nearest(to: key, among: names).map { "did you mean `\($0)`? " } ?? ""
-        when.diagnostics.report(
-          "`\(key)` is no parameter above `\(name)`", at: when.mark(of: key),
-          hint: meant
-            + (names.isEmpty ? "none is above it" : "above it: " + names.joined(separator: ", ")))
+        reportUnknown(key, in: when, of: name, all: all, earlier: earlier.map(\.name))
         isRight = false
         continue
       }
@@ -157,13 +152,32 @@ extension SearchSpace {
       let values = items.compactMap { item -> ParameterValue? in
         if let value = earlier[index].value(written: item) { return value }
         when.diagnostics.report(
-          "\(item.kindDescription) is none of the values of `\(key)`", at: item.mark)
+          "\(item.kindDescription) is none of the values of `\(key)`", at: item.mark,
+          hint: "it is \(earlier[index].domain.text)")
         isRight = false
         return nil
       }
       conditions.append(Parameter.Condition(of: index, among: values))
     }
     return isRight ? conditions : nil
+  }
+
+  /// Reports a condition on what is no parameter above; what is one that is wrong itself is reported there.
+  private static func reportUnknown(
+    _ key: String, in when: OptionReader, of name: String, all: [String], earlier: [String]
+  ) {
+    let above = all.prefix { $0 != name }
+    if above.contains(key) { return }
+    let hint: String
+    if all.contains(key), key != name {
+      hint = "write `\(key)` above it"
+    } else {
+      let meant = Suggestion.nearest(to: key, among: earlier).map { "did you mean `\($0)`? " } ?? ""
+      hint =
+        meant + (above.isEmpty ? "none is above it" : "above it: " + above.joined(separator: ", "))
+    }
+    when.diagnostics.report(
+      "`\(key)` is no parameter above `\(name)`", at: when.mark(of: key), hint: hint)
   }
 }
 

@@ -53,20 +53,34 @@ package struct SearchSpace: Sendable {
   ///   - assignment: the values.
   ///   - base: the configuration they are set in.
   /// - Returns: the configuration.
-  /// - Throws: `OptionsError` where a key does not fit the configuration.
+  /// - Throws: `OptionsError` with every key that does not fit the configuration.
   package func configuration(
     _ assignment: Assignment, in base: OptionValue
   ) throws(OptionsError) -> OptionValue {
+    let (configuration, problems) = applied(assignment, to: base)
+    if !problems.isEmpty { throw OptionsError(problems: problems) }
+    return configuration
+  }
+
+  /// A configuration with those values of an assignment in place that fit it, and what is wrong with the others.
+  func applied(
+    _ assignment: Assignment, to base: OptionValue
+  ) -> (configuration: OptionValue, problems: [Diagnostic]) {
     var configuration = base
+    var problems: [Diagnostic] = []
     for (parameter, value) in zip(parameters, assignment) {
       guard let value else { continue }
       for key in parameter.keys {
-        configuration = try Override(
-          key: key, value: parameter.option(for: value), mark: parameter.mark
-        ).applied(to: configuration)
+        do throws(OptionsError) {
+          configuration = try Override(
+            key: key, value: parameter.option(for: value), mark: parameter.mark
+          ).applied(to: configuration)
+        } catch {
+          problems += error.problems
+        }
       }
     }
-    return configuration
+    return (configuration, problems)
   }
 
   /// An assignment on one line: `optimizer.adam.learning_rate 0.003, model.layers.0.dense.units 64`.

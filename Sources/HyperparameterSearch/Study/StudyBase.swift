@@ -10,7 +10,7 @@ struct StudyBase {
 
   /// Reads `base` and `set`; problems go to the reader's diagnostics.
   init?(_ reader: OptionReader) {
-    let changes = reader.section("set")
+    let changes = reader.section("set").keys.isEmpty ? nil : reader.value("set")
     guard let path = reader.path("base") else {
       if !reader.has("base") {
         reader.reportMissing(
@@ -26,93 +26,55 @@ struct StudyBase {
           key: "train.shards", value: .integer(StudyConfiguration.defaultShards), mark: nil
         ).applied(to: tree)
       }
-      for key in changes.keys {
-        guard let value = changes.value(key) else { continue }
-        tree = try Self.set(value, for: key, at: changes.mark(of: key), in: tree)
+      if let changes {
+        for change in try Self.overrides(changes) { tree = try change.applied(to: tree) }
       }
       self.tree = tree
     } catch {
-      error.problems.forEach(reader.diagnostics.report)
+      for var problem in error.problems {
+        problem.mark = problem.mark ?? reader.value("base")?.mark
+        reader.diagnostics.report(problem)
+      }
       return nil
     }
   }
 
-  /// Sets a value; maps merge key by key, as with `extends`.
-  private static func set(
-    _ value: OptionValue, for key: String, at mark: SourceMark?, in tree: OptionValue
-  ) throws(OptionsError) -> OptionValue {
-    guard let entries = value.entries, !entries.isEmpty else {
-      return try Override(key: key, value: value, mark: mark).applied(to: tree)
+  /// What `set` changes: maps in it merge with those of the base, as those of a file do with what it extends.
+  private static func overrides(
+    _ changes: OptionValue, under prefix: String = ""
+  ) throws(OptionsError) -> [Override] {
+    var overrides: [Override] = []
+    for entry in changes.entries ?? [] {
+      let key = prefix + entry.key
+      if let entries = entry.value.entries, !entries.isEmpty {
+        overrides += try Self.overrides(entry.value, under: key + ".")
+      } else {
+        overrides.append(try Override(key: key, value: entry.value, mark: entry.keyMark))
+      }
     }
-    var tree = tree
-    for entry in entries {
-      tree = try set(entry.value, for: "\(key).\(entry.key)", at: entry.keyMark, in: tree)
-    }
-    return tree
+    return overrides
   }
 
   /// Decodes the base as it is, and with each value at the borders of each parameter's domain.
   ///
-  /// A problem that several of them have is told once.
-  ///
+  /// - Parameters:
+  ///   - space: what is searched.
+  ///   - diagnostics: where problems with values go.
   /// - Returns: the base's own configuration.
-  /// - Throws: `OptionsError` with all problems.
-  func check(_ space: SearchSpace) throws(OptionsError) -> RunConfiguration {
+  /// - Throws: `OptionsError` where the base itself makes none.
+  func check(
+    _ space: SearchSpace, _ diagnostics: Diagnostics
+  ) throws(OptionsError) -> RunConfiguration {
     let own = try RunConfiguration(tree: tree, name: name)
-    let diagnostics = Diagnostics()
-    var told: Set<String> = []
-    for assignment in space.extremes {
+    space.problems { assignment in
+      let (tree, problems) = space.applied(assignment, to: tree)
       do throws(OptionsError) {
-        _ = try RunConfiguration(
-          tree: space.configuration(assignment, in: tree), name: name)
+        _ = try RunConfiguration(tree: tree, name: name)
+        return problems
       } catch {
-        for problem in error.problems where told.insert(problem.description).inserted {
-          diagnostics.report(problem)
-        }
+        return problems + error.problems
       }
-    }
-    try diagnostics.throwIfAny()
+    }.forEach(diagnostics.report)
     return own
-  }
-}
-
-extension SearchSpace {
-  /// Assignments that together hold each parameter's lowest and highest value and each choice, all others in the
-  /// middle of their domains; one of a parameter with conditions also has what fulfils them.
-  package var extremes: [Assignment] {
-    parameters.indices.flatMap { index in
-      parameters[index].domain.borders.map { border in
-        var forced = [Int: ParameterValue]()
-        force(index, to: border, in: &forced)
-        return assignment { place, parameter in
-          forced[place] ?? parameter.domain.value(at: 0.5)
-        }
-      }
-    }
-  }
-
-  /// Notes what a parameter must be, and what those must be that its conditions name.
-  private func force(_ index: Int, to value: ParameterValue, in forced: inout [Int: ParameterValue])
-  {
-    forced[index] = value
-    for condition in parameters[index].conditions {
-      if let first = condition.values.first {
-        force(condition.parameter, to: first, in: &forced)
-      }
-    }
-  }
-}
-
-extension ParameterDomain {
-  /// The lowest and the highest value, or all choices.
-  var borders: [ParameterValue] {
-    switch self {
-    case .float(let low, let high, let step, _):
-      let last = step.map { low + $0 * ((high - low) / $0 + 1e-9).rounded(.down) } ?? high
-      return low == last ? [.float(low)] : [.float(low), .float(last)]
-    case .integer(let low, let high, _, _):
-      return low == high ? [.integer(low)] : [.integer(low), .integer(high)]
-    case .choice(let choices): return choices.indices.map(ParameterValue.choice)
-    }
   }
 }

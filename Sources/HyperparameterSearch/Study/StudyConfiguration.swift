@@ -80,8 +80,9 @@ package struct StudyConfiguration: Sendable {
     guard let base else { preconditionFailure("a wrong base was not reported") }
     self.base = base.tree
     baseName = base.name
-    baseConfiguration = try base.check(space)
-    try checkBudget()
+    baseConfiguration = try base.check(space, diagnostics)
+    checkBudget(diagnostics)
+    try diagnostics.throwIfAny()
   }
 
   /// The budget of a whole training.
@@ -114,11 +115,10 @@ package struct StudyConfiguration: Sendable {
   }
 
   /// Refuses a length that the scheduler cannot deal or that the space changes.
-  private func checkBudget() throws(OptionsError) {
-    let diagnostics = Diagnostics()
+  private func checkBudget(_ diagnostics: Diagnostics) {
     scheduler.check(fullBudget: fullBudget, diagnostics)
     for parameter in space.parameters where scheduler.reacts {
-      for key in parameter.keys where key == "train.epochs" || key == "train.steps" {
+      for key in parameter.keys where ["train", "train.epochs", "train.steps"].contains(key) {
         diagnostics.report(
           "`\(key)` is dealt by the scheduler \(type(of: scheduler).kind), so it cannot be searched for",
           at: parameter.mark, hint: "search it with `scheduler: none`")
@@ -129,7 +129,6 @@ package struct StudyConfiguration: Sendable {
         "the metric \(metric.rawValue) is measured over epochs, but training is \(fullBudget) steps long",
         hint: "give the base `train.epochs`, or take a metric of the validation part")
     }
-    try diagnostics.throwIfAny()
   }
 }
 

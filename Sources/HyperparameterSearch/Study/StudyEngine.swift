@@ -62,8 +62,10 @@ package struct StudyEngine: Sendable {
 
   /// Takes the result of a job, and as many decisions as can be taken then.
   ///
-  /// - Precondition: the job has begun and had no result; budgets of reports grow from above the job's start to its end,
-  ///   which is that of the last one where it was trained to there.
+  /// Reports of budgets up to the job's start are passed over: they are known.
+  ///
+  /// - Precondition: the job has begun and had no result; the budgets of reports grow, to the job's end where it was
+  ///   trained to there, and never beyond.
   package mutating func finish(_ number: Int, _ result: JobResult) {
     precondition(underWay.remove(number) != nil, "job \(number) is not under way")
     guard isOrdered else {
@@ -95,11 +97,12 @@ package struct StudyEngine: Sendable {
   /// Makes a result known, and decides about its trial.
   private mutating func settle(_ job: Job, _ result: JobResult) {
     let trial = job.trial
-    let reports = result.reports
+    // A result that is known from a job which began earlier, as a smaller study may have had, holds more.
+    let reports = result.reports.filter { $0.budget > job.start }
     precondition(
-      zip([job.start] + reports.map(\.budget), reports).allSatisfy { $0 < $1.budget }
+      zip(reports, reports.dropFirst()).allSatisfy { $0.budget < $1.budget }
         && reports.allSatisfy { $0.budget <= job.end },
-      "the reports of job \(job.number) do not grow from \(job.start) to \(job.end)")
+      "the reports of job \(job.number) do not grow to \(job.end)")
     study.trials[trial].reports += reports
     idleWorkers += 1
     switch result {
