@@ -78,6 +78,10 @@ struct SobolTests {
       diagnostics.problems.map(\.message) == [
         "the sampler sobol knows 100 dimensions, the space has 101 parameters"
       ])
+    TreeParzenSampler().check(Self.cube(101), diagnostics)
+    #expect(
+      diagnostics.problems.last?.message
+        == "the sampler tpe knows 100 dimensions, the space has 101 parameters")
   }
 
   @Test("it takes no options")

@@ -139,13 +139,13 @@ struct TPETests {
     #expect(split.rest.count == count - good)
   }
 
-  @Test("the first trials are those of random search, until enough have a result")
+  @Test("the first trials are those of the Sobol sampler, until enough have a result")
   func startup() {
     let objective = SyntheticObjective.training
-    let random = objective.trials(RandomSampler(), seed: 4, count: 40, concurrency: 1)
+    let sobol = objective.trials(SobolSampler(), seed: 4, count: 40, concurrency: 1)
     let tpe = objective.trials(TreeParzenSampler(), seed: 4, count: 40, concurrency: 1)
-    #expect(tpe.prefix(10).map(\.assignment) == random.prefix(10).map(\.assignment))
-    #expect(zip(tpe, random).dropFirst(10).allSatisfy { $0.assignment != $1.assignment })
+    #expect(tpe.prefix(10).map(\.assignment) == sobol.prefix(10).map(\.assignment))
+    #expect(zip(tpe, sobol).dropFirst(10).allSatisfy { $0.assignment != $1.assignment })
   }
 
   @Test("all values are in their domains and where conditions say", arguments: [false, true])

@@ -17,10 +17,15 @@ package struct SobolSampler: Sampler {
 
   /// Refuses a space of more dimensions than there are direction numbers for.
   package func check(_ space: SearchSpace, _ diagnostics: Diagnostics) {
+    Self.checkDimensions(space, for: Self.kind, diagnostics)
+  }
+
+  /// Refuses a space of too many dimensions in the name of a sampler that begins with these trials.
+  static func checkDimensions(_ space: SearchSpace, for kind: String, _ diagnostics: Diagnostics) {
     let limit = SobolSequence.dimensionLimit
     guard space.parameters.count > limit else { return }
     diagnostics.report(
-      "the sampler sobol knows \(limit) dimensions, the space has \(space.parameters.count) parameters",
+      "the sampler \(kind) knows \(limit) dimensions, the space has \(space.parameters.count) parameters",
       at: space.parameters[limit].mark, hint: "take `sampler: random`, or search for less")
   }
 

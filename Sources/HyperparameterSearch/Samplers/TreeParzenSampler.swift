@@ -13,7 +13,7 @@ package struct TreeParzenSampler: Sampler {
   package static let kind = "tpe"
   package var learns: Bool { true }
 
-  /// Trials with a result before densities are fitted; until then trials are spread by the random sampler.
+  /// Trials with a result before densities are fitted; until then trials are those of the Sobol sampler.
   let startupTrials: Int
   /// Values drawn of which one is taken.
   let candidates: Int
@@ -44,11 +44,16 @@ package struct TreeParzenSampler: Sampler {
     ])
   }
 
+  /// Refuses a space that the Sobol sampler cannot spread the first trials over.
+  package func check(_ space: SearchSpace, _ diagnostics: Diagnostics) {
+    SobolSampler.checkDimensions(space, for: Self.kind, diagnostics)
+  }
+
   /// The values of a trial.
   package func assignment(ofTrial number: Int, in study: StudyState) -> Assignment {
     let split = TrialSplit(study)
     if split.rankedCount < startupTrials {
-      return RandomSampler().assignment(ofTrial: number, in: study)
+      return SobolSampler().assignment(ofTrial: number, in: study)
     }
     let densities = groups(of: study.space).map { group in
       GroupDensities(group, split, study.space)
