@@ -68,7 +68,7 @@ package final class StudyRun {
         try rest()
       } else if let job = takeReady() {
         try tell(.began(job, group: 0))
-        let order = try order(for: job)
+        let order = try order(for: job, to: 0)
         _ = try groups.own.communicator.allGather(text: order.text)
         try take(try training.train(order), of: job, group: 0)
       } else {
@@ -110,7 +110,7 @@ package final class StudyRun {
     for (group, job, report) in try board.reports() { try take(report, of: job, group: group) }
     for group in board.idle where signal == nil && StopRequest.signal == nil {
       guard let job = takeReady() else { return }
-      try board.send(order(for: job), to: group)
+      try board.send(order(for: job, to: group), to: group)
       try tell(.began(job, group: group))
     }
   }
@@ -120,8 +120,8 @@ package final class StudyRun {
   }
 
   /// The order for a job, which is written down before anybody gets it.
-  private func order(for job: Job) throws -> JobOrder {
-    try records.begin(job)
+  private func order(for job: Job, to group: Int) throws -> JobOrder {
+    try records.begin(job, ranks: groups.ranks(of: group))
     return JobOrder(
       job: job, assignment: engine.study.trials[job.trial].assignment,
       threshold: files.threshold(in: engine.study), keepsLast: study.keepBest > 0)

@@ -52,9 +52,9 @@ struct SweepRecordsTests {
         assignment: [
           .float(0.125 * Double(number + 1)), .choice(choice), choice == 0 ? .float(0.5) : nil,
         ], state: state, reports: reports)
-      try store.begin(trial, at: time)
+      try store.begin(trial)
       let end = max(1, values.count)
-      _ = try store.startJob(trial: number, end: end)
+      try store.startJob(trial: number, end: end, ranks: 0..<1, at: time)
       let result: JobResult =
         if case .failed(let reason) = state { .failed(reports, reason: reason) } else {
           .trained(reports)

@@ -57,8 +57,8 @@ enum ExampleStudy {
   static func run(
     _ trial: Trial, end: Int, _ result: JobResult, in store: StudyStore
   ) throws {
-    try store.begin(trial, at: time)
-    _ = try store.startJob(trial: trial.number, end: end)
+    try store.begin(trial)
+    try store.startJob(trial: trial.number, end: end, ranks: 0..<1, at: ExampleStudy.time)
     try store.finishJob(trial: trial.number, end: end, result, cost: cost)
     if trial.state.isOver { try store.end(trial, at: WallTime(seconds: time.seconds + 60)) }
   }
@@ -73,8 +73,8 @@ enum ExampleStudy {
     try run(
       trial(2, choice: 1, state: .failed("the loss is \"nan\"\nat step 7"), reports: wild), end: 9,
       .failed(wild, reason: "the loss is \"nan\"\nat step 7"), in: store)
-    try store.begin(trial(3, choice: 5), at: time)
-    _ = try store.startJob(trial: 3, end: 9)
+    try store.begin(trial(3, choice: 5))
+    try store.startJob(trial: 3, end: 9, ranks: 0..<1, at: ExampleStudy.time)
     try run(trial(4, choice: 4, state: .paused), end: 1, .trained(reports(0.125)), in: store)
   }
 }

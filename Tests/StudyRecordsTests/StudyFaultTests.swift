@@ -122,7 +122,7 @@ struct StudyFaultTests {
     try ExampleStudy.fill(store)
     try store.database.execute("PRAGMA max_page_count = 1", to: "test")
     let error = #expect(throws: StudyRecordsError.self) {
-      for number in 5..<5000 { try store.begin(ExampleStudy.trial(number), at: ExampleStudy.time) }
+      for number in 5..<5000 { try store.begin(ExampleStudy.trial(number)) }
     }
     #expect(
       error?.description
@@ -130,7 +130,7 @@ struct StudyFaultTests {
     let count = try store.trials.count
     #expect(count >= 5)
     try store.database.execute("PRAGMA max_page_count = 1000000", to: "test")
-    try store.begin(ExampleStudy.trial(count), at: ExampleStudy.time)
+    try store.begin(ExampleStudy.trial(count))
     #expect(try store.trials.count == count + 1)
   }
 }

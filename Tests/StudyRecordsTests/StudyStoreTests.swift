@@ -68,9 +68,9 @@ struct StudyStoreTests {
       .failed([], reason: "é"),
     ]
     let store = try ExampleStudy.create(path)
-    try store.begin(ExampleStudy.trial(0), at: ExampleStudy.time)
+    try store.begin(ExampleStudy.trial(0))
     for (end, result) in zip([2, 5, 9], results) {
-      _ = try store.startJob(trial: 0, end: end)
+      try store.startJob(trial: 0, end: end, ranks: 0..<1, at: ExampleStudy.time)
       #expect(store.result(trial: 0, end: end) == nil)
       try store.finishJob(trial: 0, end: end, result, cost: ExampleStudy.cost)
       #expect(store.result(trial: 0, end: end) == result)
@@ -86,9 +86,9 @@ struct StudyStoreTests {
   func overlap() throws {
     let store = try ExampleStudy.create(path)
     let (short, long) = ([Report(budget: 3, value: 0.5)], ExampleStudy.reports(0.1, 0.2, 0.5, 0.7))
-    try store.begin(ExampleStudy.trial(0), at: ExampleStudy.time)
+    try store.begin(ExampleStudy.trial(0))
     for reports in [long, short] {
-      _ = try store.startJob(trial: 0, end: reports.count)
+      try store.startJob(trial: 0, end: reports.count, ranks: 0..<1, at: ExampleStudy.time)
       try store.finishJob(
         trial: 0, end: reports.count, .ended(reports), cost: ExampleStudy.cost)
     }
@@ -105,10 +105,60 @@ struct StudyStoreTests {
       let store =
         try attempt == 1
         ? ExampleStudy.create(path) : StudyStore.open(path, space: ExampleStudy.space)
-      try store.begin(ExampleStudy.trial(0), at: ExampleStudy.time)
-      #expect(try store.startJob(trial: 0, end: 9) == attempt)
-      #expect(try store.startJob(trial: 0, end: 20 + attempt) == 1)
+      try store.begin(ExampleStudy.trial(0))
+      for end in [9, 20 + attempt] {
+        try store.startJob(trial: 0, end: end, ranks: 0..<1, at: ExampleStudy.time)
+      }
       #expect(try StudySnapshot(path).trials[0].attempts == 2 * attempt)
+      try store.close()
+    }
+  }
+
+  @Test("a trial waits until its first job begins, and starts then")
+  func waiting() throws {
+    let store = try ExampleStudy.create(path)
+    try store.begin(ExampleStudy.trial(0))
+    #expect(try StudySnapshot(path).trials[0].started == nil)
+    try store.startJob(trial: 0, end: 9, ranks: 0..<1, at: ExampleStudy.time)
+    let later = WallTime(seconds: ExampleStudy.time.seconds + 100)
+    try store.startJob(trial: 0, end: 27, ranks: 0..<1, at: later)
+    #expect(try StudySnapshot(path).trials[0].started == ExampleStudy.time)
+    #expect(try StudySnapshot(path).finishedJobs == 0)
+  }
+
+  @Test("a job on whose ranks one died twice has failed; those of other ranks go on")
+  func deaths() throws {
+    var store = try ExampleStudy.create(path)
+    for trial in 0..<3 { try store.begin(ExampleStudy.trial(trial)) }
+    for launch in 1...2 {
+      for trial in 0..<3 {
+        let ranks = 2 * trial..<2 * trial + 2
+        try store.startJob(trial: trial, end: 9, ranks: ranks, at: ExampleStudy.time)
+      }
+      try store.finishJob(
+        trial: 2, end: 9, .trained(ExampleStudy.reports(0.5)), cost: ExampleStudy.cost)
+      try store.close()
+      store = try StudyStore.open(path, space: ExampleStudy.space)
+      // Rank 5 belonged to trial 2, which had its result before.
+      #expect(try store.takeStock(deadRank: launch == 1 ? 3 : 2).map(\.trial) == [1])
+      #expect(try store.takeStock(deadRank: 3).isEmpty)
+      #expect(try store.takeStock(deadRank: 5).isEmpty)
+    }
+    #expect(store.result(trial: 0, end: 9) == nil)
+    #expect(
+      store.result(trial: 1, end: 9)
+        == .failed([], reason: "ranks that trained it died 2 times"))
+  }
+
+  @Test("a job that a signal stopped is not charged with the death of a later rank")
+  func stopped() throws {
+    var store = try ExampleStudy.create(path)
+    try store.begin(ExampleStudy.trial(0))
+    try store.startJob(trial: 0, end: 9, ranks: 0..<1, at: ExampleStudy.time)
+    try store.close()
+    for deadRank in [nil, 0] {
+      store = try StudyStore.open(path, space: ExampleStudy.space)
+      #expect(try store.takeStock(deadRank: deadRank).isEmpty)
       try store.close()
     }
   }
@@ -117,7 +167,7 @@ struct StudyStoreTests {
   func again() throws {
     let store = try ExampleStudy.create(path)
     try ExampleStudy.fill(store)
-    try store.begin(ExampleStudy.trial(2, choice: 1), at: ExampleStudy.time)
+    try store.begin(ExampleStudy.trial(2, choice: 1))
     var trial = try store.trials[2]
     #expect(trial.state == .paused && trial.ended == nil && trial.reason == nil)
     let reports = ExampleStudy.reports(0.5)
@@ -163,13 +213,16 @@ struct StudyStoreTests {
   @Test("a trial is not taken for one of other values")
   func otherValues() throws {
     let store = try ExampleStudy.create(path)
-    try store.begin(ExampleStudy.trial(0), at: ExampleStudy.time)
-    try store.begin(ExampleStudy.trial(0), at: ExampleStudy.time)
+    try store.begin(ExampleStudy.trial(0))
+    try store.begin(ExampleStudy.trial(0))
     var other = ExampleStudy.trial(0).assignment
     other[0] = .float((0.1 / 3).nextUp)
     let error = #expect(throws: StudyRecordsError.self) {
       try store.begin(
-        Trial(number: 0, assignment: other, state: .paused), at: ExampleStudy.time)
+        Trial(number: 0, assignment: other, state: .paused))
+    }
+    #expect(throws: StudyRecordsError.self) {
+      try store.check(Trial(number: 0, assignment: other, state: .completed))
     }
     #expect(
       error?.description == """
@@ -178,7 +231,7 @@ struct StudyStoreTests {
           hint: resume with the configuration that the study was begun with, or begin a new study
         """)
     #expect(throws: StudyRecordsError.self) {
-      try store.begin(ExampleStudy.trial(0, choice: 5), at: ExampleStudy.time)
+      try store.begin(ExampleStudy.trial(0, choice: 5))
     }
   }
 
@@ -195,7 +248,8 @@ struct StudyStoreTests {
     #expect(try again.trials.count == 5)
     #expect(again.result(trial: 0, end: 3) == .trained(ExampleStudy.reports(0.5, 1.0 / 3, 0.75)))
     #expect(again.result(trial: 3, end: 9) == nil)
-    #expect(try again.startJob(trial: 3, end: 9) == 2)
+    try again.startJob(trial: 3, end: 9, ranks: 0..<1, at: ExampleStudy.time)
+    #expect(try again.trials[3].attempts == 2)
     // Nobody was disturbed.
     #expect(try store.trials.count == 5)
   }

@@ -12,6 +12,8 @@ struct StudyFiles {
   let folder: StudyFolder
   /// What is written down.
   let store: StudyStore
+  /// The trials that the death of a rank was charged to, and how many deaths each has caused.
+  private(set) var charged: [(trial: Int, deaths: Int)] = []
 
   /// Makes a folder for a new study, or opens that of a resumed one.
   ///
@@ -31,6 +33,7 @@ struct StudyFiles {
       store = try StudyStore.open(folder.recordsPath, space: study.space)
       try study.checkResumes(store.description.configuration)
       try store.update(description)
+      charged = try store.takeStock(deadRank: try arguments.integer("dead-rank", in: 0...))
     } else {
       folder = try StudyFolder.create(root: root, name: study.name)
       try Self.announce(folder, arguments)

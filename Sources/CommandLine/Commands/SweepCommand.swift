@@ -26,6 +26,10 @@ struct SweepCommand: Command {
         "resume", placeholder: "STUDY", implied: "",
         help: "go on with a study; the newest one of this name by default"),
       .value(
+        "dead-rank", placeholder: "RANK",
+        help: "with --resume: the rank that died and ended the sweep; its trial has one more chance"
+      ),
+      .value(
         "run-file", placeholder: "FILE",
         help: "write the study folder's path to a file as soon as the folder exists"),
       ProgressOption.declaration,

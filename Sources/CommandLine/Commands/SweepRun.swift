@@ -35,6 +35,11 @@ struct SweepRun {
     let trialsFolder = try world.communicator.allGather(text: files?.folder.trialsPath ?? "")[0]
     let code: ExitCode
     if let files {
+      for (trial, deaths) in files.charged {
+        let end =
+          deaths < StudyStore.deathLimit ? "is tried once more" : "has failed: it was the second time"
+        try context.errors.line("warning: trial \(trial), which a rank died of, \(end)")
+      }
       let console = SweepConsole(study, groups: groups, style: try arguments.progressStyle)
       let run = try StudyRun(
         study, groups: groups, cache: cache, store: files.store, trialsFolder: trialsFolder,

@@ -9,7 +9,10 @@ struct SweepStatusCommand: Command {
       trained to their end by their value, then the others by how far they came.
       """,
     arguments: [StudyArgument.declaration],
-    options: [.flag("all", help: "show all trials, by number")],
+    options: [
+      .flag("all", help: "show all trials, by number"),
+      .flag("jobs", help: "show nothing but how many parts of trials have been trained"),
+    ],
     examples: [
       CommandExample("lockstep sweep status", "the newest study"),
       CommandExample("lockstep sweep status sweeps/20261121-101500-digits --all", "all its trials"),
@@ -20,7 +23,12 @@ struct SweepStatusCommand: Command {
 
   func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
     let folder = try StudyArgument.folder(arguments)
-    let text = StudyText(try StudySnapshot(folder.recordsPath), folder: folder)
+    let study = try StudySnapshot(folder.recordsPath)
+    if arguments.has("jobs") {
+      try context.output.line("\(study.finishedJobs)")
+      return .done
+    }
+    let text = StudyText(study, folder: folder)
     try context.output.line(text.status(limit: arguments.has("all") ? nil : Self.rowLimit))
     return .done
   }

@@ -32,6 +32,9 @@ package struct TrialGroups {
   /// Ranks that are in no group.
   package var idleRanks: Int { world.size - count * size }
 
+  /// The ranks of a group.
+  func ranks(of group: Int) -> Range<Int> { group * size..<(group + 1) * size }
+
   /// The first rank of a group, which talks to rank 0.
   func leader(of group: Int) -> Int { group * size }
 

@@ -67,8 +67,9 @@ enum OptunaSchema {
     """
 }
 
-/// A state of a trial as Optuna spells it; a paused trial is one that runs.
+/// A state of a trial as Optuna spells it; a trial waits until its first job begins, and a paused one runs.
 enum OptunaState: String {
+  case waiting = "WAITING"
   case running = "RUNNING"
   case complete = "COMPLETE"
   case pruned = "PRUNED"

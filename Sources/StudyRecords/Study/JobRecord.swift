@@ -28,6 +28,10 @@ struct JobRecord {
 
   /// How often the job was begun.
   var attempts = 0
+  /// The ranks that do it; nil where none do, or the launch is over in which they did.
+  var ranks: Range<Int>?
+  /// How often a rank that did it died.
+  var deaths = 0
   /// How it ended; nil while that is not known.
   var outcome: Outcome?
   /// The budgets of its values.
@@ -60,6 +64,7 @@ struct JobRecord {
   /// Notes what came of the job.
   mutating func finish(_ result: JobResult, cost: JobCost) {
     self.cost = cost
+    ranks = nil
     budgets = result.reports.map(\.budget)
     switch result {
     case .trained: outcome = .trained
@@ -84,6 +89,10 @@ struct JobRecord {
   /// The record as JSON.
   var json: JSONValue {
     var object = JSONObject([("attempts", .integer(Int64(attempts)))])
+    if let ranks {
+      object["ranks"] = [.integer(Int64(ranks.lowerBound)), .integer(Int64(ranks.upperBound))]
+    }
+    if deaths > 0 { object["deaths"] = .integer(Int64(deaths)) }
     guard let outcome else { return .object(object) }
     switch outcome {
     case .trained: object["outcome"] = "trained"
@@ -102,6 +111,12 @@ struct JobRecord {
   init(_ json: JSONValue) throws(JSONError) {
     guard let object = json.object else { throw JSONError("the record of a job is no object") }
     attempts = try object.integer("attempts")
+    deaths = object["deaths"] == nil ? 0 : try object.integer("deaths")
+    if let bounds = object["ranks"]?.array?.compactMap(\.integer), bounds.count == 2,
+      bounds[0] <= bounds[1]
+    {
+      ranks = bounds[0]..<bounds[1]
+    }
     guard let outcome = object["outcome"] else { return }
     switch outcome {
     case "trained": self.outcome = .trained

@@ -40,6 +40,9 @@ package struct StudySnapshot: Sendable {
     }
   }
 
+  /// How many jobs have a result.
+  package var finishedJobs: Int { trials.reduce(0) { $0 + $1.finishedJobs } }
+
   /// The completed trial with the best value, of equal ones the first; nil where none completed.
   package var best: TrialRecord? {
     var best: (trial: TrialRecord, value: Double)?

@@ -3,6 +3,7 @@ struct StudyStatements {
   let insertTrial: Statement
   let insertParameter: Statement
   let selectParameters: Statement
+  let startTrial: Statement
   let setState: Statement
   let insertValue: Statement
   let removeValue: Statement
@@ -15,7 +16,7 @@ struct StudyStatements {
   init(_ database: Database) throws(StudyRecordsError) {
     insertTrial = try database.prepare(
       """
-      INSERT INTO trials (number, study_id, state, datetime_start) VALUES (?1, ?2, ?3, ?4)
+      INSERT INTO trials (number, study_id, state) VALUES (?1, ?2, ?3)
       """, to: "save a trial")
     insertParameter = try database.prepare(
       """
@@ -24,6 +25,11 @@ struct StudyStatements {
       """, to: "save a trial")
     selectParameters = try database.prepare(
       "SELECT param_name, param_value FROM trial_params WHERE trial_id = ?1", to: "read a trial")
+    startTrial = try database.prepare(
+      """
+      UPDATE trials SET state = 'RUNNING', datetime_start = COALESCE(datetime_start, ?2)
+      WHERE trial_id = ?1
+      """, to: "save the state of a trial")
     setState = try database.prepare(
       "UPDATE trials SET state = ?2, datetime_complete = ?3 WHERE trial_id = ?1",
       to: "save the state of a trial")

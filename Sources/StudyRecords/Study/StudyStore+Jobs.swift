@@ -1,5 +1,6 @@
 package import HyperparameterSearch
 internal import JSONText
+package import RunRecords
 
 extension StudyStore {
   /// The result of a job; nil while there is none.
@@ -18,13 +19,48 @@ extension StudyStore {
   /// - Parameters:
   ///   - trial: the number of the trial, which was begun.
   ///   - end: the budget done when the job ends.
-  /// - Returns: which attempt it is, from 1.
+  ///   - ranks: the ranks that are going to do it.
+  ///   - time: when it begins.
   /// - Throws: ``StudyRecordsError``.
-  package func startJob(trial: Int, end: Int) throws(StudyRecordsError) -> Int {
+  package func startJob(
+    trial: Int, end: Int, ranks: Range<Int>, at time: WallTime
+  ) throws(StudyRecordsError) {
     var job = jobs[trial]?[end] ?? JobRecord()
     job.attempts += 1
-    try save(job, trial: trial, end: end)
-    return job.attempts
+    job.ranks = ranks
+    try save(job, trial: trial, end: end, startedAt: time)
+    rows[trial]?.state = .running
+  }
+
+  /// How often a job may have killed a rank until it is given up.
+  package static let deathLimit = 2
+
+  /// Takes stock of what the launch before left unfinished: a job that ran on a rank which died is charged with the
+  /// death, and has failed when it was the second one.
+  ///
+  /// - Parameter deadRank: the rank that died by itself and so ended that launch; nil where none did, or nobody knows.
+  /// - Returns: the trials that were charged, with the number of deaths.
+  /// - Throws: ``StudyRecordsError``.
+  package func takeStock(
+    deadRank: Int?
+  ) throws(StudyRecordsError) -> [(trial: Int, deaths: Int)] {
+    var charged: [(trial: Int, deaths: Int)] = []
+    for (trial, jobs) in jobs.sorted(by: { $0.key < $1.key }) {
+      for (end, record) in jobs where record.outcome == nil && record.ranks != nil {
+        var job = record
+        job.ranks = nil
+        if let deadRank, record.ranks?.contains(deadRank) == true {
+          job.deaths += 1
+          charged.append((trial, job.deaths))
+        }
+        try save(job, trial: trial, end: end)
+        guard job.deaths >= Self.deathLimit else { continue }
+        let reason = "ranks that trained it died \(job.deaths) times"
+        try finishJob(
+          trial: trial, end: end, .failed([], reason: reason), cost: JobCost(seconds: 0, steps: 0))
+      }
+    }
+    return charged
   }
 
   /// Records what came of a job, its values included.
@@ -45,10 +81,11 @@ extension StudyStore {
   }
 
   private func save(
-    _ job: JobRecord, trial: Int, end: Int, reports: [Report] = []
+    _ job: JobRecord, trial: Int, end: Int, reports: [Report] = [], startedAt start: WallTime? = nil
   ) throws(StudyRecordsError) {
     guard let row = rows[trial] else { preconditionFailure("trial \(trial) was never begun") }
     try database.transaction { () throws(StudyRecordsError) in
+      if let start { try statements.startTrial.run(.integer(row.id), .text(start.localText)) }
       for report in reports {
         let value = OptunaValue(report.value)
         try statements.setReport.run(

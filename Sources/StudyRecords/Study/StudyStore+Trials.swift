@@ -3,17 +3,24 @@ internal import JSONText
 package import RunRecords
 
 extension StudyStore {
-  /// Records that a trial is under way: a new one, or one that goes on.
+  /// Refuses to take results of other values for those of a trial.
   ///
   /// - Throws: ``StudyRecordsError/contradiction(path:reason:)`` where the trial is recorded with other values.
-  package func begin(_ trial: Trial, at time: WallTime) throws(StudyRecordsError) {
+  package func check(_ trial: Trial) throws(StudyRecordsError) {
+    if let row = rows[trial.number] { try checkValues(of: trial, row) }
+  }
+
+  /// Records that a trial belongs to the study: a new one, which waits for its first job, or one that goes on.
+  ///
+  /// - Throws: ``StudyRecordsError/contradiction(path:reason:)`` where the trial is recorded with other values.
+  package func begin(_ trial: Trial) throws(StudyRecordsError) {
     precondition(trial.assignment.count == space.parameters.count, "values of another space")
     guard let row = rows[trial.number] else {
-      try insert(trial, at: time)
+      try insert(trial)
       return
     }
     try checkValues(of: trial, row)
-    if row.state == .running { return }
+    if row.state == .running || row.state == .waiting { return }
     try database.transaction { () throws(StudyRecordsError) in
       try statements.setState.run(.integer(row.id), .text(OptunaState.running.rawValue), .null)
       try statements.removeValue.run(.integer(row.id))
@@ -24,11 +31,10 @@ extension StudyStore {
     rows[trial.number] = StudyTables.TrialRow(id: row.id, state: .running, value: nil)
   }
 
-  private func insert(_ trial: Trial, at time: WallTime) throws(StudyRecordsError) {
+  private func insert(_ trial: Trial) throws(StudyRecordsError) {
     let id = try database.transaction { () throws(StudyRecordsError) in
       try statements.insertTrial.run(
-        .integer(trial.number), .integer(tables.study), .text(OptunaState.running.rawValue),
-        .text(time.localText))
+        .integer(trial.number), .integer(tables.study), .text(OptunaState.waiting.rawValue))
       let id = database.lastRow
       for (index, (parameter, value)) in zip(space.parameters, trial.assignment).enumerated() {
         guard let value else { continue }
@@ -38,10 +44,9 @@ extension StudyStore {
       }
       return id
     }
-    rows[trial.number] = StudyTables.TrialRow(id: id, state: .running, value: nil)
+    rows[trial.number] = StudyTables.TrialRow(id: id, state: .waiting, value: nil)
   }
 
-  /// Refuses to take results of other values for those of a trial.
   private func checkValues(
     of trial: Trial, _ row: StudyTables.TrialRow
   ) throws(StudyRecordsError) {

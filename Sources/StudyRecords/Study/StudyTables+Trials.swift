@@ -20,6 +20,7 @@ extension StudyTables {
       let jobs = jobs[number] ?? [:]
       let state: TrialState =
         switch try self.state(row.text(1)) {
+        case .waiting: .paused
         case .running:
           jobs.first { $0.value.outcome == nil }.map { .running(until: $0.key) } ?? .paused
         case .complete: .completed
@@ -34,6 +35,7 @@ extension StudyTables {
         .sorted { $0.budget < $1.budget }
       let cost = JobRecord.totalCost(jobs)
       (trial.seconds, trial.steps) = (cost.seconds, cost.steps)
+      trial.finishedJobs = jobs.values.count { $0.outcome != nil }
       trial.attempts = jobs.values.reduce(0) { $0 + $1.attempts }
       trials.append(trial)
     }

@@ -34,6 +34,8 @@ package struct TrialRecord: Sendable {
   package internal(set) var seconds = 0.0
   /// Updates of the parameters.
   package internal(set) var steps = 0
+  /// Its jobs that have a result.
+  package internal(set) var finishedJobs = 0
   /// How often one of its jobs was begun.
   package internal(set) var attempts = 0
 
