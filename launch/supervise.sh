@@ -21,7 +21,7 @@ attempt() {
   sifter=$!
   place
   TMPDIR=$folder start --mca lockstep_job "$mark" -x "LOCKSTEP_JOB=$mark" "${places[@]}" \
-    "$lockstep" train -c "$config" "$@" --run-file "$run_file" 2>"$folder/errors"
+    "$lockstep" "$verb" -c "$config" "$@" --run-file "$run_file" 2>"$folder/errors"
   finish
   # What outlived mpirun would keep the pipe open.
   end_here || give_up "a restart beside the processes that are left would not be safe"
@@ -30,17 +30,32 @@ attempt() {
   if [ -z "$stopped" ] && [ "$code" -eq 143 ] && [ -n "$(lost_daemons "$folder/notices")" ]; then code=5; fi
 }
 
-# Reads what the attempt left: the run's folder, and its last checkpoint's step; both empty where there is none.
+# Reads what the attempt left: the run's folder, and its last checkpoint's step, of a sweep the number of parts of trials
+# that were trained; both empty where there is none.
 read_progress() {
   run=""
   [ ! -s "$run_file" ] || read -r run <"$run_file"
   step=""
+  if [ "$verb" = sweep ]; then
+    [ -z "$run" ] || step=$("$lockstep" sweep status "$run" --jobs 2>/dev/null)
+    return
+  fi
   [ -z "$run" ] || step=$(find "$run/checkpoints" -maxdepth 1 -name 'step-*' -printf '%f\n' 2>/dev/null \
     | sed -n 's/^step-0*\([0-9][0-9]*\)$/\1/p' | sort -n | tail -n 1)
 }
 
+# Prints how far the run is, in words.
+reached_text() {
+  if [ "$verb" = sweep ]; then
+    echo "$step parts of trials"
+  else
+    echo "step $step"
+  fi
+}
+
 # Shows what the ranks' crash files say.
 show_crash() {
+  [ "$verb" = train ] || return 0
   [ -n "$run" ] && "$lockstep" report --help 2>/dev/null | grep -q -e --crash || return 0
   "$lockstep" report "$run" --crash >&2 || say "the crash files could not be read"
 }
@@ -60,7 +75,7 @@ give_up() {
   # What mpirun said may be the only reason there is.
   was_killed || [ "$code" -eq 5 ] || sed 's/^/  mpirun: /' "$folder/notices" >&2
   echo "error: $1" >&2
-  [ -z "$step" ] || echo "  hint: continue from step $step with --resume=$run" >&2
+  [ -z "$step" ] || echo "  hint: continue from $(reached_text) with --resume=$run" >&2
   # Where the run itself failed its own code says more.
   [ "$code" -eq 1 ] && conclude 1 "gave up"
   conclude 5 "gave up"
@@ -95,9 +110,10 @@ choose_places() {
   [ "$ranks" -le "$(slots_in_all)" ] || ranks=$(slots_in_all)
 }
 
-# Prints the folder that run folders are made in, from the options of `lockstep train`.
+# Prints the folder that run folders are made in, from the options of `lockstep train` or `sweep`.
 out_folder() {
   local out=runs
+  [ "$verb" = train ] || out=sweeps
   while [ $# -gt 0 ]; do
     case "$1" in
       --out) out=${2:-} && shift ;;
@@ -110,7 +126,7 @@ out_folder() {
 
 # Runs the job to its end, with at most `restarts` restarts; does not return.
 supervise() {
-  local folder run_file mark word first=("$@") again=() used=0 fruitless=0 delay=1 run="" step="" reached=0
+  local folder run_file mark word first=("$@") again=() used=0 fruitless=0 delay=1 run="" step="" dead="" reached=0
   folder=$(mktemp -d)
   mark="lockstep-job-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')"
   # Rank 0 may be on another host, so this lies where the run folders do.
@@ -128,6 +144,7 @@ supervise() {
     esac
     read_progress
     show_crash
+    dead=$(dead_rank "$folder/notices")
     say "attempt $((used + 1)): $(explain)"
     [ -z "$hostfile" ] || note_lost_hosts
     [ -z "$stopped" ] || give_up "the job failed while it was being stopped"
@@ -135,6 +152,8 @@ supervise() {
     if [ "${step:-0}" -gt "$reached" ]; then
       reached=$step fruitless=0 delay=1
     fi
+    # A trial that killed its ranks is charged with it, and given up the second time: that is progress too.
+    [ "$verb" = train ] || [ -z "$dead" ] || fruitless=0
     [ "$used" -lt "$restarts" ] || give_up "no restarts are left"
     back_off "$delay"
     heed_signal
@@ -146,7 +165,8 @@ supervise() {
     delay=$((delay < 15 ? 2 * delay : 30))
     if [ -n "$step" ]; then
       set -- "${again[@]}" "--resume=$run"
-      say "restart $used of $restarts from step $step, ranks: $ranks"
+      [ "$verb" = train ] || [ -z "$dead" ] || set -- "$@" --dead-rank "$dead"
+      say "restart $used of $restarts from $(reached_text), ranks: $ranks"
     else
       set -- "${first[@]}"
       say "restart $used of $restarts from the beginning, ranks: $ranks"

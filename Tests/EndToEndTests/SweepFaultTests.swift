@@ -58,6 +58,21 @@ extension FaultTolerance {
       #expect(try folder.outcome() == larger.outcome())
     }
 
+    @Test("after a killed rank launch/run goes on, tells whose trial it was, and comes to the same")
+    func killedRank() throws {
+      let folder = try SweepFolder(changes: Self.study)
+      let job = try Job(
+        commandLine: [RepositoryFiles.path("launch/run"), "--sweep", "--restarts", "3", "2"]
+          + folder.arguments().dropFirst(2), limit: 240)
+      #expect(job.wait { (try? folder.jobsDone()) ?? 0 >= 2 })
+      try job.send(SIGKILL, toRank: 1)
+      let result = job.wait()
+      #expect(result.exitCode == 0, "\(result.text)")
+      #expect(result.errors.contains("restart 1 of 3 from "), "\(result.text)")
+      #expect(result.errors.contains("which a rank died of, is tried once more"), "\(result.text)")
+      #expect(try folder.outcome() == Self.undisturbed())
+    }
+
     @Test("another study is not gone on with")
     func anotherStudy() throws {
       let folder = try SweepFolder(changes: Self.study + ["trials=2"])

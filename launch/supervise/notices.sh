@@ -53,3 +53,9 @@ sift() {
 lost_daemons() {
   sed -n 's/^ *Remote daemon:.* on node \([^ ]*\) *$/\1/p' "$1"
 }
+
+# Prints the number of the rank that a signal ended, or that ended the job by itself; nothing where mpirun names none.
+dead_rank() {
+  sed -n 's/.*process rank \([0-9][0-9]*\) with PID .* exited on signal.*/\1/p; s/.*MPI_ABORT was invoked on rank \([0-9][0-9]*\) .*/\1/p' \
+    "$1" | head -n 1
+}
