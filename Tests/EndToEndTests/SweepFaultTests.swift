@@ -30,7 +30,7 @@ extension FaultTolerance {
       for (ranks, done) in [(2, 2), (3, 5), (1, 8)] {
         let more = kills == 0 ? [] : [try folder.resume()]
         let job = try folder.start(ranks: ranks, more)
-        if job.wait(until: { (try? folder.jobsDone()) ?? 0 >= done }) { usleep(30_000) }
+        if job.wait(until: { folder.jobsDone >= done }) { usleep(30_000) }
         if job.isRunning {
           job.killAll()
           kills += 1
@@ -46,8 +46,8 @@ extension FaultTolerance {
     func terminated() throws {
       let folder = try SweepFolder(changes: Self.study)
       let job = try folder.start(ranks: 2)
-      #expect(job.wait { (try? folder.jobsDone()) ?? 0 >= 3 })
-      job.send(SIGUSR1)
+      #expect(job.wait { folder.jobsDone >= 3 })
+      try job.send(SIGTERM, toRank: 0)
       let result = job.wait()
       #expect(result.exitCode == 143, "\(result.text)")
       #expect(result.output.contains("Go on with --resume="), "\(result.text)")
@@ -64,7 +64,7 @@ extension FaultTolerance {
       let job = try Job(
         commandLine: [RepositoryFiles.path("launch/run"), "--sweep", "--restarts", "3", "2"]
           + folder.arguments().dropFirst(2), limit: 240)
-      #expect(job.wait { (try? folder.jobsDone()) ?? 0 >= 2 })
+      #expect(job.wait { folder.jobsDone >= 2 })
       try job.send(SIGKILL, toRank: 1)
       let result = job.wait()
       #expect(result.exitCode == 0, "\(result.text)")
@@ -85,20 +85,11 @@ extension FaultTolerance {
     func twoWriters() throws {
       let folder = try SweepFolder(changes: Self.study)
       let job = try folder.start()
-      #expect(job.wait { (try? folder.jobsDone()) ?? 0 >= 1 })
+      #expect(job.wait { folder.jobsDone >= 1 })
       let second = try folder.start([folder.resume()]).wait()
       #expect(second.exitCode == 2, "\(second.text)")
       job.killAll()
       _ = job.wait()
     }
-  }
-}
-
-extension SweepFolder {
-  /// How many jobs have a result, as readers of the records see it while the study runs.
-  func jobsDone() throws -> Int {
-    let result = try run(["sweep", "status", study, "--jobs"])
-    return try #require(
-      Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)), "\(result.text)")
   }
 }

@@ -43,12 +43,23 @@ final class SweepFolder {
     return result
   }
 
+  /// The one study's folder; nil while there is none.
+  var studyPath: String? {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return names?.filter { !$0.hasPrefix(".") }.max().map { "\(folder.path)/\($0)" }
+  }
+
   /// The one study's folder.
   var study: String {
-    get throws {
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      return "\(folder.path)/\(try #require(names.filter { !$0.hasPrefix(".") }.max()))"
+    get throws { try #require(studyPath) }
+  }
+
+  /// How many jobs have a result, as readers of the records see it while the study runs; 0 while there is no study.
+  var jobsDone: Int {
+    guard let path = studyPath, let result = try? run(["sweep", "status", path, "--jobs"]) else {
+      return 0
     }
+    return Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
   }
 
   /// The argument that goes on with the study.

@@ -119,7 +119,7 @@ extension EndToEnd {
       ])
       let result = try folder.start().wait()
       result.expectFailure(2, saying: ["`units`", "learning_rate", "`many`"])
-      #expect((try? folder.study) == nil)
+      #expect(folder.studyPath == nil)
     }
 
     @Test("refuses to be judged by what is not measured")
