@@ -10,7 +10,7 @@ struct StudyBase {
 
   /// Reads `base` and `set`; problems go to the reader's diagnostics.
   init?(_ reader: OptionReader) {
-    let changes = reader.section("set")
+    let changes = reader.section("set").keys.isEmpty ? nil : reader.value("set")
     guard let path = reader.path("base") else {
       if !reader.has("base") {
         reader.reportMissing(
@@ -26,9 +26,8 @@ struct StudyBase {
           key: "train.shards", value: .integer(StudyConfiguration.defaultShards), mark: nil
         ).applied(to: tree)
       }
-      for key in changes.keys {
-        let value = changes.value(key) ?? OptionValue(.null)
-        tree = try Self.set(value, for: key, at: changes.mark(of: key), in: tree)
+      if let changes {
+        for change in try Self.overrides(changes) { tree = try change.applied(to: tree) }
       }
       self.tree = tree
     } catch {
@@ -40,18 +39,20 @@ struct StudyBase {
     }
   }
 
-  /// Sets a value; maps merge key by key, as with `extends`.
-  private static func set(
-    _ value: OptionValue, for key: String, at mark: SourceMark?, in tree: OptionValue
-  ) throws(OptionsError) -> OptionValue {
-    guard let entries = value.entries, !entries.isEmpty else {
-      return try Override(key: key, value: value, mark: mark).applied(to: tree)
+  /// What `set` changes: maps in it merge with those of the base, as those of a file do with what it extends.
+  private static func overrides(
+    _ changes: OptionValue, under prefix: String = ""
+  ) throws(OptionsError) -> [Override] {
+    var overrides: [Override] = []
+    for entry in changes.entries ?? [] {
+      let key = prefix + entry.key
+      if let entries = entry.value.entries, !entries.isEmpty {
+        overrides += try Self.overrides(entry.value, under: key + ".")
+      } else {
+        overrides.append(try Override(key: key, value: entry.value, mark: entry.keyMark))
+      }
     }
-    var tree = tree
-    for entry in entries {
-      tree = try set(entry.value, for: "\(key).\(entry.key)", at: entry.keyMark, in: tree)
-    }
-    return tree
+    return overrides
   }
 
   /// Decodes the base as it is, and with each value at the borders of each parameter's domain.
