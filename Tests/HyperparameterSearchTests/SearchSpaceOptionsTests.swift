@@ -51,9 +51,21 @@ struct SearchSpaceOptionsTests {
       ("{float: [1, .inf]}", "`float` of x takes numbers, found `.inf`"),
       ("{int: [1]}", "`int` of x takes a lower and an upper bound, found 1 number"),
       ("{int: [1, 2, 3]}", "`int` of x takes a lower and an upper bound, found 3 numbers"),
-      ("{int: [1, 2.5]}", "`int` of x takes whole numbers from \(Int.min), found `2.5`"),
+      ("{int: [1, 2.5]}", "`int` of x takes whole numbers, found `2.5`"),
       ("{int: [0, 4], log: true}", "a logarithmic range begins at 1 or more, that of x at 0"),
       ("{int: [1, 4], step: 0}", "`step` of x is 0, legal is 1 or more"),
+      (
+        "{float: [-1e308, 1e308]}",
+        "`float` of x is a range of too many numbers: -1e+308 to 1e+308"
+      ),
+      (
+        "{float: [0, 1], step: 1e-300}",
+        "`float` of x is a range of too many numbers: 0.0 to 1.0 in steps of 1e-300"
+      ),
+      (
+        "{int: [-9223372036854775807, 9223372036854775807]}",
+        "the bounds of x are -9223372036854775807 and 9223372036854775807, legal is -2^53 to 2^53"
+      ),
       ("{choice: []}", "`choice` of x takes a list of values"),
       ("{choice: relu}", "`choice` of x takes a list of values"),
       ("{choice: [relu, tanh, relu]}", "`relu` is twice among the choices of x"),

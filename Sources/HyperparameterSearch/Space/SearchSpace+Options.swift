@@ -79,6 +79,9 @@ extension SearchSpace {
     }
   }
 
+  /// 2^53: up to there a `Double` holds every whole number, in which places in a domain are counted.
+  private static let exactDoubles = 0x1p53
+
   private static func floatDomain(_ reader: OptionReader) -> ParameterDomain? {
     guard let bounds = reader.numbers("float") else { return nil }
     let isLog = reader.boolean("log", default: false)
@@ -90,6 +93,12 @@ extension SearchSpace {
       return nil
     }
     if isLog && step != nil { return refuseStep(reader) }
+    guard (high - low).isFinite, (high - low) / (step ?? .infinity) < exactDoubles else {
+      reader.report(
+        "`float` of \(reader.context) is a range of too many numbers: \(low) to \(high)"
+          + (step.map { " in steps of \($0)" } ?? ""), for: "float")
+      return nil
+    }
     return .float(low: low, high: high, step: step, isLog: isLog)
   }
 
@@ -98,6 +107,12 @@ extension SearchSpace {
     let isLog = reader.boolean("log", default: false)
     let step = reader.integer("step", default: 1, in: 1...)
     guard let (low, high) = checked(bounds, "int", reader) else { return nil }
+    if Double(low).magnitude > exactDoubles || Double(high).magnitude > exactDoubles {
+      reader.report(
+        "the bounds of \(reader.context) are \(low) and \(high), legal is -2^53 to 2^53", for: "int"
+      )
+      return nil
+    }
     if isLog && low < 1 {
       reader.report(
         "a logarithmic range begins at 1 or more, that of \(reader.context) at \(low)", for: "int")
