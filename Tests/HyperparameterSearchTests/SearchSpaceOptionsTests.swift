@@ -76,6 +76,8 @@ struct SearchSpaceOptionsTests {
       ("{int: [1, 2], lgo: true}", "unknown key `lgo` in x"),
       ("{int: [1, 2], when: {y: 1}}", "`y` is no parameter above `x`"),
       ("{int: [1, 2], when: {x: 1}}", "`x` is no parameter above `x`"),
+      ("{int: [1, 2], when: {seed: []}}", "`when` of x names no value of `seed`"),
+      ("{int: [1, 2], when: {seed: null}}", "nothing is none of the values of `seed`"),
       ("{int: [1, 2], when: {seed: 9}}", "`9` is none of the values of `seed`"),
       ("{int: [1, 2], when: {seed: [1, a]}}", "`a` is none of the values of `seed`"),
     ])
@@ -103,6 +105,23 @@ struct SearchSpaceOptionsTests {
       space: "  optimizer: {choice: [adam, sgd, lion]}\n  x: {int: [1, 2], when: {optimizer: sgdd}}"
     )
     #expect(values.map(\.hint) == ["it is adam, sgd or lion"])
+  }
+
+  @Test("a condition names a map by its kind or as a whole, and a choice of nothing by null")
+  func conditionValues() throws {
+    let study = try files.study(
+      """
+      base: base.yaml
+      trials: 3
+      space:
+        train.clip: {choice: [null, {norm: 5}, {value: 1}]}
+        a: {int: [1, 2], keys: [seed], when: {train.clip: null}}
+        b: {int: [1, 2], keys: [seed], when: {train.clip: [norm, {value: 1}]}}
+      """)
+    #expect(
+      study.space.parameters.map { $0.conditions.map(\.values) } == [
+        [], [[.choice(0)]], [[.choice(1), .choice(2)]],
+      ])
   }
 
   @Test("a value that would silently replace another one is refused")

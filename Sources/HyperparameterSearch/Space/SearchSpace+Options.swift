@@ -156,7 +156,7 @@ extension SearchSpace {
     var conditions: [Parameter.Condition] = []
     var isRight = true
     for key in when.keys {
-      guard let value = when.value(key) else { continue }
+      let value = when.value(key) ?? OptionValue(.null, mark: when.mark(of: key))
       guard let index = earlier.firstIndex(where: { $0.name == key }) else {
         reportUnknown(key, in: when, of: name, all: all, earlier: earlier.map(\.name))
         isRight = false
@@ -171,6 +171,10 @@ extension SearchSpace {
           hint: "it is \(earlier[index].domain.text)")
         isRight = false
         return nil
+      }
+      if items.isEmpty {
+        when.report("`when` of \(name) names no value of `\(key)`", for: key)
+        isRight = false
       }
       conditions.append(Parameter.Condition(of: index, among: values))
     }
@@ -204,7 +208,7 @@ extension Parameter {
     case .float: value = ScalarText.number(item).map(ParameterValue.float)
     case .integer: value = ScalarText.integer(item).map(ParameterValue.integer)
     case .choice(let choices):
-      guard case .scalar(let text, _) = item.content else { return nil }
+      let text = Choice(item).text
       let index =
         choices.firstIndex { $0.text == text } ?? choices.firstIndex { $0.name == text }
       value = index.map(ParameterValue.choice)
