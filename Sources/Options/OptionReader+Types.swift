@@ -133,7 +133,8 @@ extension OptionReader {
   ///
   /// One integer stands for a list of one.
   public func integers(_ key: String, in range: PartialRangeFrom<Int>) -> [Int]? {
-    elements(key, of: "whole numbers from \(range.lowerBound)") { item in
+    let kind = "whole numbers" + (range.lowerBound == .min ? "" : " from \(range.lowerBound)")
+    return elements(key, of: kind) { item in
       ScalarText.integer(item).flatMap { range.contains($0) ? $0 : nil }
     }
   }

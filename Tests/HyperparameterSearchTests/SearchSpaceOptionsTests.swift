@@ -51,9 +51,21 @@ struct SearchSpaceOptionsTests {
       ("{float: [1, .inf]}", "`float` of x takes numbers, found `.inf`"),
       ("{int: [1]}", "`int` of x takes a lower and an upper bound, found 1 number"),
       ("{int: [1, 2, 3]}", "`int` of x takes a lower and an upper bound, found 3 numbers"),
-      ("{int: [1, 2.5]}", "`int` of x takes whole numbers from \(Int.min), found `2.5`"),
+      ("{int: [1, 2.5]}", "`int` of x takes whole numbers, found `2.5`"),
       ("{int: [0, 4], log: true}", "a logarithmic range begins at 1 or more, that of x at 0"),
       ("{int: [1, 4], step: 0}", "`step` of x is 0, legal is 1 or more"),
+      (
+        "{float: [-1e308, 1e308]}",
+        "`float` of x is a range of too many numbers: -1e+308 to 1e+308"
+      ),
+      (
+        "{float: [0, 1], step: 1e-300}",
+        "`float` of x is a range of too many numbers: 0.0 to 1.0 in steps of 1e-300"
+      ),
+      (
+        "{int: [-9223372036854775807, 9223372036854775807]}",
+        "the bounds of x are -9223372036854775807 and 9223372036854775807, legal is -2^53 to 2^53"
+      ),
       ("{choice: []}", "`choice` of x takes a list of values"),
       ("{choice: relu}", "`choice` of x takes a list of values"),
       ("{choice: [relu, tanh, relu]}", "`relu` is twice among the choices of x"),
@@ -64,6 +76,8 @@ struct SearchSpaceOptionsTests {
       ("{int: [1, 2], lgo: true}", "unknown key `lgo` in x"),
       ("{int: [1, 2], when: {y: 1}}", "`y` is no parameter above `x`"),
       ("{int: [1, 2], when: {x: 1}}", "`x` is no parameter above `x`"),
+      ("{int: [1, 2], when: {seed: []}}", "`when` of x names no value of `seed`"),
+      ("{int: [1, 2], when: {seed: null}}", "nothing is none of the values of `seed`"),
       ("{int: [1, 2], when: {seed: 9}}", "`9` is none of the values of `seed`"),
       ("{int: [1, 2], when: {seed: [1, a]}}", "`a` is none of the values of `seed`"),
     ])
@@ -91,6 +105,23 @@ struct SearchSpaceOptionsTests {
       space: "  optimizer: {choice: [adam, sgd, lion]}\n  x: {int: [1, 2], when: {optimizer: sgdd}}"
     )
     #expect(values.map(\.hint) == ["it is adam, sgd or lion"])
+  }
+
+  @Test("a condition names a map by its kind or as a whole, and a choice of nothing by null")
+  func conditionValues() throws {
+    let study = try files.study(
+      """
+      base: base.yaml
+      trials: 3
+      space:
+        train.clip: {choice: [null, {norm: 5}, {value: 1}]}
+        a: {int: [1, 2], keys: [seed], when: {train.clip: null}}
+        b: {int: [1, 2], keys: [seed], when: {train.clip: [norm, {value: 1}]}}
+      """)
+    #expect(
+      study.space.parameters.map { $0.conditions.map(\.values) } == [
+        [], [[.choice(0)]], [[.choice(1), .choice(2)]],
+      ])
   }
 
   @Test("a value that would silently replace another one is refused")

@@ -27,6 +27,23 @@ struct SearchSpaceTests {
     }
   }
 
+  @Test(
+    "the borders of a domain are its first and last values, also where a step rounds beyond the bound"
+  )
+  func borders() {
+    let tenths = ParameterDomain.float(low: 0, high: 0.3, step: 0.1, isLog: false)
+    #expect(tenths.borders == [.float(0), .float(0.3)])
+    #expect(tenths.count == 4)
+    let wide = ParameterDomain.float(low: 1, high: 4.5, step: 2, isLog: false)
+    #expect(wide.borders == [.float(1), .float(3)])
+    let range = ParameterDomain.float(low: -1, high: 1, step: nil, isLog: false)
+    #expect(range.borders == [.float(-1), .float(1)])
+    let one = ParameterDomain.float(low: 1, high: 2, step: 5, isLog: false)
+    #expect(one.borders == [.float(1)])
+    #expect(ParameterDomain.integer(low: 2, high: 8, step: 3, isLog: false).borders.count == 2)
+    #expect(Self.activations.borders == [.choice(0), .choice(1), .choice(2)])
+  }
+
   @Test("a logarithmic range gives each decade the same room, within its bounds")
   func logarithms() {
     let domain = ParameterDomain.float(low: 1e-4, high: 1e-1, step: nil, isLog: true)

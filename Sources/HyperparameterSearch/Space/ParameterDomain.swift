@@ -32,7 +32,8 @@ package enum ParameterDomain: Sendable, Equatable {
     case .float(let low, let high, let step?, let isLog):
       precondition(!isLog, "a logarithmic range has no step")
       let count = Self.stepCount(from: low, to: high, by: step) + 1
-      return .float(low + step * (unit * Double(count)).rounded(.down))
+      // What rounding adds to the last step stays out.
+      return .float(min(low + step * (unit * Double(count)).rounded(.down), high))
     case .float(let low, let high, nil, let isLog):
       let value = isLog ? exp(log(low) + unit * (log(high) - log(low))) : low + unit * (high - low)
       return .float(min(max(value, low), high))
@@ -79,6 +80,20 @@ package enum ParameterDomain: Sendable, Equatable {
       low <= number && number <= high && (number - low) % step == 0
     case (.choice(let choices), .choice(let index)): choices.indices.contains(index)
     default: false
+    }
+  }
+
+  /// The lowest and the highest value, or all choices.
+  var borders: [ParameterValue] {
+    switch self {
+    case .float(let low, let high, nil, _):
+      return low == high ? [.float(low)] : [.float(low), .float(high)]
+    case .integer(let low, let high, _, _):
+      return low == high ? [.integer(low)] : [.integer(low), .integer(high)]
+    case .float(_, _, _?, _):
+      let (first, last) = (value(at: 0), value(at: 1 - 0x1p-53))
+      return first == last ? [first] : [first, last]
+    case .choice(let choices): return choices.indices.map(ParameterValue.choice)
     }
   }
 

@@ -85,17 +85,3 @@ extension SearchSpace {
       message, at: mark, hint: problem.hint.map { "\($0); \(searched)" } ?? searched)
   }
 }
-
-extension ParameterDomain {
-  /// The lowest and the highest value, or all choices.
-  var borders: [ParameterValue] {
-    switch self {
-    case .float(let low, let high, let step, _):
-      let last = step.map { low + $0 * ((high - low) / $0 + 1e-9).rounded(.down) } ?? high
-      return low == last ? [.float(low)] : [.float(low), .float(last)]
-    case .integer(let low, let high, _, _):
-      return low == high ? [.integer(low)] : [.integer(low), .integer(high)]
-    case .choice(let choices): return choices.indices.map(ParameterValue.choice)
-    }
-  }
-}

@@ -79,6 +79,9 @@ extension SearchSpace {
     }
   }
 
+  /// 2^53: up to there a `Double` holds every whole number, in which places in a domain are counted.
+  private static let exactDoubles = 0x1p53
+
   private static func floatDomain(_ reader: OptionReader) -> ParameterDomain? {
     guard let bounds = reader.numbers("float") else { return nil }
     let isLog = reader.boolean("log", default: false)
@@ -90,6 +93,12 @@ extension SearchSpace {
       return nil
     }
     if isLog && step != nil { return refuseStep(reader) }
+    guard (high - low).isFinite, (high - low) / (step ?? .infinity) < exactDoubles else {
+      reader.report(
+        "`float` of \(reader.context) is a range of too many numbers: \(low) to \(high)"
+          + (step.map { " in steps of \($0)" } ?? ""), for: "float")
+      return nil
+    }
     return .float(low: low, high: high, step: step, isLog: isLog)
   }
 
@@ -98,6 +107,12 @@ extension SearchSpace {
     let isLog = reader.boolean("log", default: false)
     let step = reader.integer("step", default: 1, in: 1...)
     guard let (low, high) = checked(bounds, "int", reader) else { return nil }
+    if Double(low).magnitude > exactDoubles || Double(high).magnitude > exactDoubles {
+      reader.report(
+        "the bounds of \(reader.context) are \(low) and \(high), legal is -2^53 to 2^53", for: "int"
+      )
+      return nil
+    }
     if isLog && low < 1 {
       reader.report(
         "a logarithmic range begins at 1 or more, that of \(reader.context) at \(low)", for: "int")
@@ -141,7 +156,7 @@ extension SearchSpace {
     var conditions: [Parameter.Condition] = []
     var isRight = true
     for key in when.keys {
-      guard let value = when.value(key) else { continue }
+      let value = when.value(key) ?? OptionValue(.null, mark: when.mark(of: key))
       guard let index = earlier.firstIndex(where: { $0.name == key }) else {
         reportUnknown(key, in: when, of: name, all: all, earlier: earlier.map(\.name))
         isRight = false
@@ -156,6 +171,10 @@ extension SearchSpace {
           hint: "it is \(earlier[index].domain.text)")
         isRight = false
         return nil
+      }
+      if items.isEmpty {
+        when.report("`when` of \(name) names no value of `\(key)`", for: key)
+        isRight = false
       }
       conditions.append(Parameter.Condition(of: index, among: values))
     }
@@ -189,7 +208,7 @@ extension Parameter {
     case .float: value = ScalarText.number(item).map(ParameterValue.float)
     case .integer: value = ScalarText.integer(item).map(ParameterValue.integer)
     case .choice(let choices):
-      guard case .scalar(let text, _) = item.content else { return nil }
+      let text = Choice(item).text
       let index =
         choices.firstIndex { $0.text == text } ?? choices.firstIndex { $0.name == text }
       value = index.map(ParameterValue.choice)
