@@ -12,6 +12,8 @@ struct GaussianProcessFit {
   private let squares: [Double]
 
   private static let steps = 40
+  /// The step of all parameters that is too small to matter.
+  private static let leastStep = 0.02
   /// The least and the largest logarithm of each kind of parameter.
   private static let relevanceLimits = (-7.0, 9.0)
   private static let varianceLimits = (-4.0, 4.0)
@@ -33,19 +35,20 @@ struct GaussianProcessFit {
     self.squares = squares
   }
 
-  /// The likeliest parameters that a fixed number of steps reaches.
+  /// The likeliest parameters that some steps reach.
   func parameters() -> GaussianProcess.Parameters {
     var theta = [Double](repeating: 0, count: axes) + [0, -5]
     var step = [Double](repeating: 0.5, count: theta.count)
     var last = [Double](repeating: 0, count: theta.count)
     var best = (theta: theta, density: -Double.infinity)
     for _ in 0..<Self.steps {
+      if step.allSatisfy({ $0 < Self.leastStep }) { break }
       let (density, gradient) = logDensity(theta)
       if density > best.density { best = (theta, density) }
       for index in theta.indices {
         let agreement = gradient[index] * last[index]
         if agreement > 0 { step[index] = min(step[index] * 1.2, 2) }
-        if agreement < 0 { step[index] = max(step[index] * 0.5, 1e-3) }
+        if agreement < 0 { step[index] = step[index] * 0.5 }
         // After a step too far the next one only turns back half of it.
         last[index] = agreement < 0 ? 0 : gradient[index]
         let limits = limits(index)
@@ -106,7 +109,7 @@ struct GaussianProcessFit {
       gradient[axes + 1] += pull * noise
     }
     let explained = zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 }
-    return (prior - 0.5 * explained - 0.5 * factor.logDeterminant(log), gradient)
+    return (prior - 0.5 * explained - 0.5 * factor.logDeterminant, gradient)
   }
 
   /// The priors of Optuna: scales neither tiny nor vast, a variance near 1, little noise.
