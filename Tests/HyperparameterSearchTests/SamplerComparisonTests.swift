@@ -32,6 +32,15 @@ struct SamplerComparisonTests {
       regret(TreeParzenSampler(), objective, trials: 40, concurrency: concurrency)
         < 2 / 3 * regret(RandomSampler(), objective, trials: 40))
   }
+
+  @Test(
+    "GP misses less than half of what random search does, also with four trials at once",
+    arguments: [SyntheticObjective.branin, .training], [1, 4])
+  func gaussianProcess(objective: SyntheticObjective, concurrency: Int) {
+    #expect(
+      regret(GaussianProcessSampler(), objective, trials: 25, concurrency: concurrency)
+        < 0.5 * regret(RandomSampler(), objective, trials: 25))
+  }
 }
 
 extension SyntheticObjective: CustomTestStringConvertible {

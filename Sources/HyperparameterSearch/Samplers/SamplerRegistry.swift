@@ -9,6 +9,7 @@ package enum SamplerRegistry {
       GridSampler.self,
       SobolSampler.self,
       TreeParzenSampler.self,
+      GaussianProcessSampler.self,
     ]
   }
 
