@@ -108,6 +108,7 @@ let package = Package(
     module(
       "StudyRecords",
       ["CSQLite", "HyperparameterSearch", "RunRecords", "JSONText", "DurableFiles", "Options"]),
+    module("StudyReports", ["HyperparameterSearch", "RunRecords", "Tensors"]),
     module("Estimation", ["DataParallelism", "RunRecords", "JSONText"]),
     module(
       "Diagnosis",
@@ -145,6 +146,7 @@ let package = Package(
     tests(
       of: "HyperparameterSearch",
       ["HyperparameterSearch", "Configuration", "Options", "Optimizers", "Tensors"]),
+    tests(of: "StudyReports", ["StudyReports", "HyperparameterSearch", "Options"]),
     tests(of: "Estimation", ["Estimation", "JSONText"]),
     tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(
