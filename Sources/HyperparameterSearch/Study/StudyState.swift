@@ -35,17 +35,19 @@ package struct StudyState: Sendable {
   /// How many trials there will be in all.
   package let trialLimit: Int
   /// The trials begun so far, by number.
-  package internal(set) var trials: [Trial] = []
+  package internal(set) var trials: [Trial]
 
-  /// Describes a study that has not begun.
+  /// Describes a study, without trials one that has not begun.
   package init(
-    space: SearchSpace, direction: Direction, seed: UInt64, fullBudget: Int, trialLimit: Int
+    space: SearchSpace, direction: Direction, seed: UInt64, fullBudget: Int, trialLimit: Int,
+    trials: [Trial] = []
   ) {
     self.space = space
     self.direction = direction
     self.seed = seed
     self.fullBudget = fullBudget
     self.trialLimit = trialLimit
+    self.trials = trials
   }
 
   /// The trials that are ahead: a completed one with the best value, of equal ones the first; nil where none

@@ -24,8 +24,8 @@ struct ParameterImportance {
   ///
   /// Values of trials are compared after the same budget: the largest that enough trials reached, or where none was
   /// reached by enough, the one that most did.
-  init(_ study: StudySummary) {
-    let trials = study.entries.map(\.trial).filter { $0.value?.isFinite == true }
+  init(_ study: StudyState) {
+    let trials = study.trials.filter { $0.value?.isFinite == true }
     let reached = Set(trials.map { Self.budget(of: $0, in: study) }).sorted(by: >).map { budget in
       (budget: budget, count: trials.count { Self.budget(of: $0, in: study) >= budget })
     }
@@ -33,26 +33,33 @@ struct ParameterImportance {
       reached.first { $0.count >= Self.enoughTrials }
       ?? reached.max { $0.count < $1.count }
     let budget = chosen?.budget ?? study.fullBudget
-    let space = study.space
-    let samples = trials.compactMap { trial -> Sample? in
+    let values = trials.compactMap { trial -> (assignment: Assignment, value: Double)? in
       guard Self.budget(of: trial, in: study) >= budget, let value = trial.value(at: budget),
         value.isFinite
       else { return nil }
-      return Sample(coordinates: space.coordinates(of: trial.assignment), value: value)
+      return (trial.assignment, value)
     }
     self.budget = budget
-    trialCount = samples.count
-    guard samples.count >= Self.fewestTrials else {
+    trialCount = values.count
+    guard values.count >= Self.fewestTrials, let low = values.map(\.value).min(),
+      let high = values.map(\.value).max(), low < high
+    else {
       mainEffects = nil
       return
     }
-    let features = space.parameters.map { Feature($0.domain) }
+    // Shares stay the same when all values are moved and stretched; squares of values within 1 do not overflow.
+    let range = Scale(low, high)
+    let samples = values.map {
+      Sample(
+        coordinates: study.space.coordinates(of: $0.assignment), value: range.place(of: $0.value))
+    }
+    let features = study.space.parameters.map { Feature($0.domain) }
     mainEffects = FunctionalANOVA.mainEffects(
       of: Forest(samples, features: features, seed: study.seed), features: features)
   }
 
   /// How far a trial came; one that ended by itself, as early stopping does, came to the end.
-  private static func budget(of trial: Trial, in study: StudySummary) -> Int {
+  private static func budget(of trial: Trial, in study: StudyState) -> Int {
     trial.state == .completed ? study.fullBudget : trial.budget
   }
 }
