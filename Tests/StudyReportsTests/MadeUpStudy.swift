@@ -106,7 +106,8 @@ enum MadeUpStudy {
       0.97 - 0.5 * rate * rate + width + momentum + activation + dropout + 0.02 * (noise - 0.5)
     return (1...27).map { epoch in
       let wobble = 0.008 * sin(Double(epoch) * (3 + noise))
-      return max(0.1, last * (1 - exp(-Double(epoch) * (0.3 + 0.8 * point[1]))) + wobble)
+      let value = last * (1 - exp(-Double(epoch) * (0.3 + 0.8 * point[1]))) + wobble
+      return max(0.1, value - 0.04)
     }
   }
 }

@@ -50,8 +50,10 @@ struct CurvesChart {
     var points = kept.map { report in
       plot.point(budgets.place(of: Double(report.budget)), values.place(of: report.value))
     }
-    if points.count == 1 { points.append(points[0]) }
-    drawing.path([points], class: name, title: summary.title(of: trial))
+    let isDot = points.count == 1
+    if isDot { points.append(points[0]) }
+    drawing.path(
+      [points], class: isDot ? "\(name) dot" : name, title: summary.title(of: trial))
   }
 }
 

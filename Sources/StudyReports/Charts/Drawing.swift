@@ -24,6 +24,9 @@ struct Drawing {
   let height: Double
   private var elements = ""
 
+  /// The width of a character in the widest of usual fonts, on average: what room for texts is reckoned by.
+  static let characterWidth = 7.0
+
   /// Begins an empty drawing.
   init(width: Double, height: Double) {
     self.width = width

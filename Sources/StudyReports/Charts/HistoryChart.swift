@@ -11,7 +11,8 @@ struct HistoryChart {
   init(_ summary: StudySummary) {
     self.summary = summary
     scale = summary.valueScale
-    numbers = Scale(0, Double(max(summary.study.trials.count - 1, 1)), isWhole: true)
+    // A little room at both ends, below a whole step.
+    numbers = Scale(-0.8, Double(summary.study.trials.count) - 0.2, isWhole: true)
   }
 
   /// The drawing.
@@ -20,8 +21,10 @@ struct HistoryChart {
     let trials = summary.study.trials
     let lacking = trials.filter { !$0.hasFiniteValue }
     let plot = Plot(left: 58, right: 466, top: 28, bottom: lacking.isEmpty ? 256 : 234)
-    plot.drawVerticalAxis(
-      scale.ticks(atMost: 6), title: summary.metric + scale.note, in: &drawing)
+    if lacking.count < trials.count {
+      plot.drawVerticalAxis(
+        scale.ticks(atMost: 6), title: summary.metric + scale.note, in: &drawing)
+    }
     let frame = Plot(left: plot.left, right: plot.right, top: plot.top, bottom: 256)
     frame.drawHorizontalAxis(numbers.ticks(atMost: 8), title: "trial", in: &drawing)
     if !lacking.isEmpty {
@@ -68,11 +71,6 @@ struct HistoryChart {
 extension Trial {
   /// Whether there is a value that can be drawn.
   var hasFiniteValue: Bool { value?.isFinite == true }
-}
-
-extension Scale {
-  /// What an axis' title says of it.
-  var note: String { isLog ? " (log)" : "" }
 }
 
 extension StudySummary {

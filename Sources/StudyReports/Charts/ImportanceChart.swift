@@ -19,22 +19,27 @@ struct ImportanceChart {
       + [("interactions", interactions, "bar rest")]
   }
 
-  /// The drawing.
+  /// The drawing; long names stand above their bars, short ones beside them.
   var drawing: Drawing {
-    let rowHeight = 28.0
+    let isNameAbove = bars.contains { $0.name.count > Self.shortName }
+    let (left, rowHeight) = isNameAbove ? (2.0, 44.0) : (208.0, 28.0)
     var drawing = Drawing(width: 480, height: 4 + rowHeight * Double(bars.count))
     for (row, bar) in bars.enumerated() {
-      let top = rowHeight * Double(row)
-      let width = 230 * min(bar.share, 1)
+      let base = 17 + rowHeight * Double(row)
+      let barTop = isNameAbove ? base + 5 : base - 13
+      let width = 215 * min(bar.share, 1)
       drawing.text(
-        bar.name, at: Point(x: 180, y: top + 17), .end,
-        class: row + 1 < bars.count ? "name" : "name rest",
-        limit: 28)
+        bar.name, at: Point(x: isNameAbove ? left : left - 8, y: base),
+        isNameAbove ? .start : .end, class: "name", limit: 66)
       drawing.rectangle(
-        at: Point(x: 188, y: top + 4), width: max(width, 1), height: 18, class: bar.class)
+        at: Point(x: left, y: barTop), width: max(width, 1), height: 18, class: bar.class)
       drawing.text(
-        NumberText.percent(bar.share), at: Point(x: 194 + width, y: top + 17), class: "tick")
+        NumberText.percent(bar.share), at: Point(x: left + width + 6, y: barTop + 13),
+        class: "tick")
     }
     return drawing
   }
+
+  /// The most characters of a name that has room beside its bar.
+  private static let shortName = 28
 }

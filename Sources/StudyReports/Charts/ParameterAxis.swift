@@ -44,9 +44,9 @@ enum ParameterAxis {
     }
   }
 
-  /// Whether equal ratios have equal lengths.
-  var isLog: Bool {
-    if case .numbers(let scale) = self { return scale.isLog }
-    return false
+  /// What the axis' title says of it.
+  var note: String {
+    if case .numbers(let scale) = self { return scale.note }
+    return ""
   }
 }

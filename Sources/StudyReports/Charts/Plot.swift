@@ -21,7 +21,9 @@ struct Plot {
       drawing.line(from: Point(x: left, y: y), to: Point(x: right, y: y), class: "grid")
       drawing.text(tick.label, at: Point(x: left - 6, y: y + 4), .end, class: "tick")
     }
-    drawing.text(title, at: Point(x: 2, y: top - 10), class: "axis", limit: 60)
+    drawing.text(
+      title, at: Point(x: 2, y: top - 10), class: "axis",
+      limit: Int((right - 2) / Drawing.characterWidth))
   }
 
   /// Draws the horizontal axis: a mark at each tick, its label below, what it is below them.
@@ -30,19 +32,25 @@ struct Plot {
   ///   - ticks: the ticks.
   ///   - title: what the axis is.
   ///   - drawing: what it is drawn in.
-  ///   - limit: the most characters of a label.
+  ///   - isSlanted: whether labels are slanted, as many long ones must be.
   func drawHorizontalAxis(
-    _ ticks: [Tick], title: String, in drawing: inout Drawing, limit: Int = .max
+    _ ticks: [Tick], title: String, in drawing: inout Drawing, isSlanted: Bool = false
   ) {
     drawing.line(
       from: Point(x: left, y: bottom), to: Point(x: right, y: bottom), class: "border")
     for tick in ticks {
       let x = point(tick.place, 0).x
       drawing.line(from: Point(x: x, y: bottom), to: Point(x: x, y: bottom + 4), class: "border")
-      drawing.text(
-        tick.label, at: Point(x: x, y: bottom + 16), .middle, class: "tick", limit: limit)
+      if isSlanted {
+        drawing.text(
+          tick.label, at: Point(x: x + 4, y: bottom + 14), .end, class: "tick", limit: 12,
+          angle: -35)
+      } else {
+        drawing.text(tick.label, at: Point(x: x, y: bottom + 16), .middle, class: "tick")
+      }
     }
     drawing.text(
-      title, at: Point(x: (left + right) / 2, y: bottom + 33), .middle, class: "axis", limit: 60)
+      title, at: Point(x: (left + right) / 2, y: bottom + (isSlanted ? 76 : 33)), .middle,
+      class: "axis", limit: Int((right - left) / Drawing.characterWidth))
   }
 }

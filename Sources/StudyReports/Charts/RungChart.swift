@@ -1,5 +1,6 @@
 internal import HyperparameterSearch
 internal import RunRecords
+internal import Tensors
 
 /// How many trials came how far, and so where the budget went.
 struct RungChart {
@@ -65,7 +66,7 @@ struct RungChart {
 
   /// What was spent against the full training of all trials, in words.
   var text: String {
-    "\(unit.text(spent)) spent in all, \(NumberText.percent(Double(spent) / Double(full))) of the "
-      + "\(full) that the full training of every trial takes."
+    "\(spent.grouped) \(unit.rawValue) spent in all, \(NumberText.percent(Double(spent) / Double(full))) of the "
+      + "\(full.grouped) that the full training of every trial takes."
   }
 }

@@ -53,6 +53,9 @@ struct Scale: Equatable {
     }
   }
 
+  /// What an axis' title says of it.
+  var note: String { isLog ? " (log)" : "" }
+
   /// Where a number lies: 0 at the beginning, 1 at the end; numbers beyond are put there.
   func place(of value: Double) -> Double {
     let place =
@@ -107,6 +110,6 @@ struct Scale: Equatable {
   }
 
   private func contains(_ value: Double) -> Bool {
-    value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)
+    value.isFinite && value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)
   }
 }

@@ -15,40 +15,55 @@ struct SliceChart {
     values = summary.valueScale
   }
 
-  /// The drawing.
+  /// The drawing; trials without the parameter stand in a column of their own.
   var drawing: Drawing {
     var drawing = Drawing(width: 340, height: 232)
     let trials = summary.study.trials.filter(\.hasFiniteValue)
     let hasGap = trials.contains { $0.assignment[index] == nil }
-    let whole = Plot(left: 52, right: 328, top: 28, bottom: 186)
+    let frame = Plot(left: 52, right: 328, top: 28, bottom: isSlanted ? 146 : 186)
+    // Room at both ends, so that no symbol lies on the border.
     let plot = Plot(
-      left: hasGap ? 98 : 60, right: 320, top: whole.top, bottom: whole.bottom)
-    whole.drawVerticalAxis(
+      left: hasGap ? Self.gapPlace + 26 : 60, right: 320, top: frame.top, bottom: frame.bottom)
+    frame.drawVerticalAxis(
       values.ticks(atMost: 5), title: summary.metric + values.note, in: &drawing)
-    var ticks = axis.ticks(atMost: 5)
-    let limit = Int(44 / Double(max(ticks.count, 3)))
-    if case .choices = axis, ticks.count > 6 { ticks = [] }
-    let shifted = ticks.map { tick in
-      Tick(
-        place: (plot.point(tick.place, 0).x - whole.left) / (whole.right - whole.left),
-        label: tick.label)
-    }
-    let gap = 72.0
-    let none = Tick(place: (gap - whole.left) / (whole.right - whole.left), label: "none")
-    whole.drawHorizontalAxis(
-      (hasGap ? [none] : []) + shifted,
-      title: summary.study.space.parameters[index].name + (axis.isLog ? " (log)" : ""),
-      in: &drawing, limit: max(limit, 5))
+    frame.drawHorizontalAxis(
+      ticks(plot, in: frame, hasGap: hasGap),
+      title: summary.study.space.parameters[index].name + axis.note, in: &drawing,
+      isSlanted: isSlanted)
     let best = summary.study.best?.number
     for trial in trials.filter({ $0.number != best }) + trials.filter({ $0.number == best }) {
       guard let value = trial.value else { continue }
       let y = plot.point(0, values.place(of: value)).y
-      let x = trial.assignment[index].map { plot.point(axis.place(of: $0), 0).x } ?? gap
+      let x = trial.assignment[index].map { plot.point(axis.place(of: $0), 0).x }
       drawing.symbol(
-        trial.number == best ? .best : Symbol(trial.state), at: Point(x: x, y: y),
+        trial.number == best ? .best : Symbol(trial.state), at: Point(x: x ?? Self.gapPlace, y: y),
         title: title(of: trial))
     }
     return drawing
+  }
+
+  private static let gapPlace = 72.0
+  /// The most choices that have a label.
+  private static let labelLimit = 14
+
+  /// Whether the labels of choices are too long to stand side by side.
+  private var isSlanted: Bool {
+    guard case .choices(let texts) = axis else { return false }
+    let longest = texts.map(\.count).max() ?? 0
+    return Double(longest + 1) * Drawing.characterWidth > 260 / Double(texts.count)
+  }
+
+  /// The ticks of the parameter as places in the frame.
+  private func ticks(_ plot: Plot, in frame: Plot, hasGap: Bool) -> [Tick] {
+    let own = axis.ticks(atMost: 5)
+    let step = (own.count + Self.labelLimit - 1) / Self.labelLimit
+    let shown = stride(from: 0, to: own.count, by: max(step, 1)).map { own[$0] }
+    let width = frame.right - frame.left
+    let none = Tick(place: (Self.gapPlace - frame.left) / width, label: "none")
+    return (hasGap ? [none] : [])
+      + shown.map { tick in
+        Tick(place: (plot.point(tick.place, 0).x - frame.left) / width, label: tick.label)
+      }
   }
 
   /// Short, since there are as many as trials times parameters.

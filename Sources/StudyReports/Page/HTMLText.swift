@@ -19,7 +19,12 @@ enum HTMLText {
     return escaped
   }
 
-  /// A text with at most so many characters, an ellipsis in place of its middle; of dotted keys the end tells more.
+  /// A text, escaped, that may go on in the next line after each character that parts words in keys.
+  static func breakable(_ text: String) -> String {
+    escaped(text).map { "._/".contains($0) ? "\($0)<wbr/>" : String($0) }.joined()
+  }
+
+  /// A text with at most so many characters, an ellipsis in place of its middle.
   ///
   /// - Parameters:
   ///   - text: the text.
@@ -27,7 +32,7 @@ enum HTMLText {
   /// - Returns: the text, not escaped.
   static func shortened(_ text: String, to limit: Int) -> String {
     guard text.count > limit else { return text }
-    let head = (limit - 1) / 3
+    let head = (limit - 1) / 2
     return "\(text.prefix(head))…\(text.suffix(limit - 1 - head))"
   }
 }

@@ -23,19 +23,19 @@ enum PageStyle {
     .facts{display:grid;grid-template-columns:max-content 1fr;gap:3px 18px;margin:12px 0}
     .facts dt{color:var(--quiet)}
     .facts dd{margin:0;overflow-wrap:anywhere}
-    .value{font-size:1.6rem;font-weight:600;font-variant-numeric:tabular-nums;margin:0}
+    .value{font-size:1.6rem;font-weight:600;font-variant-numeric:tabular-nums;margin:0;line-height:1.2}
     pre{background:var(--fill);border:1px solid var(--rule);border-radius:6px;padding:12px 14px;margin:8px 0;
     overflow:auto;max-height:26rem;font:.82rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;
     user-select:all;-webkit-user-select:all}
     table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums}
     th,td{padding:4px 12px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
-    th{font-weight:600;white-space:nowrap}
+    th{font-weight:600;vertical-align:bottom;line-height:1.25}
     td.n,th.n{text-align:right}
     td{white-space:nowrap}
-    td.w{white-space:normal;min-width:16rem;max-width:32rem;overflow-wrap:anywhere}
+    td.w{white-space:normal;max-width:34rem;overflow-wrap:anywhere}
+    .trials td.w{min-width:16rem}
     tr.top td{font-weight:600;background:var(--fill)}
     .scroll{overflow-x:auto}
-    .trials thead th{position:sticky;top:0;background:var(--page)}
     .trials td:first-child{padding-left:8px}
     .trials th:first-child{padding-left:8px}
     th button{all:unset;cursor:pointer;font-weight:600}
@@ -58,31 +58,35 @@ enum PageStyle {
     svg .rest{fill:var(--quiet)}
     svg .middle{text-anchor:middle}
     svg .end{text-anchor:end}
-    svg .halo{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
+    svg .halo{paint-order:stroke;stroke:var(--page);stroke-width:6px;stroke-linejoin:round}
     svg path{fill:none;stroke:var(--quiet)}
     svg .grid{stroke:var(--rule);stroke-width:.7}
     svg .border{stroke:var(--quiet);stroke-width:1}
     svg .bar{fill:var(--done)}
     svg .bar.rest{fill:var(--cut)}
     .s-c circle{fill:var(--done);fill-opacity:.85}
-    .s-p path{stroke:var(--cut);stroke-width:1.3}
-    .s-f path{stroke:var(--fail);stroke-width:1.8}
-    .s-o path{stroke:var(--done);stroke-width:1.3}
+    .s-p path{fill:none;stroke:var(--cut);stroke-width:1.3}
+    .s-f path{fill:none;stroke:var(--fail);stroke-width:1.8}
+    .s-o path{fill:none;stroke:var(--done);stroke-width:1.3}
     .s-b path{fill:var(--best);stroke:var(--page);stroke-width:.8}
     svg .curve{stroke:var(--done);stroke-width:1.2;stroke-opacity:.75;stroke-linecap:round;stroke-linejoin:round}
     svg .curve.cut{stroke:var(--cut);stroke-dasharray:3 2.5}
+    svg .curve.dot{stroke-width:4;stroke-dasharray:none}
     svg .line{stroke-width:1.3;stroke-opacity:.8;stroke-linejoin:round}
+    .many svg .line{stroke-width:1;stroke-opacity:.35}
+    .many svg .curve{stroke-opacity:.35}
+    .many use{opacity:.55}
+    .many use[href="#b"]{opacity:1}
     svg .line:hover,svg .curve:hover{stroke-width:3.5;stroke-opacity:1}
     svg .q0{stroke:var(--q0)}svg .q1{stroke:var(--q1)}svg .q2{stroke:var(--q2)}
     svg .q3{stroke:var(--q3)}svg .q4{stroke:var(--q4)}
     svg .best-line{stroke:var(--best);stroke-width:2.6;stroke-opacity:1}
-    @media(max-width:600px){main{padding:16px 14px 48px}h1{font-size:1.5rem}.facts{grid-template-columns:1fr;gap:0}
-    .facts dd{margin-bottom:6px}}
+    @media(max-width:600px){main{padding:16px 14px 48px}h1{font-size:1.5rem}.facts{column-gap:12px}}
     @media print{:root{color-scheme:light;--page:#fff;--text:#000;--quiet:#444;--rule:#bbb;--fill:#f4f6f8;--done:#0072b2;
     --best:#d55e00;--cut:#777;--fail:#000;--q0:#08406e;--q1:#2171b5;--q2:#5a9fd0;--q3:#9dc4e2;--q4:#cbdcec}
     main{max-width:none;padding:0}body{font-size:11pt}.scroll{overflow:visible}pre{max-height:none;white-space:pre-wrap}
-    table{font-size:8pt}td,td.w{white-space:normal;min-width:0}th{white-space:normal}.wide svg.chart{width:100%}
-    .trials thead th{position:static}tr{break-inside:avoid}h2{break-after:avoid}
+    table{font-size:8pt}td,td.w{white-space:normal;min-width:0}.wide svg.chart{width:100%}
+    tr{break-inside:avoid}h2{break-after:avoid}
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
     """
 }

@@ -17,7 +17,7 @@ enum SpaceTable {
       var cells = [parameter.name, parameter.domain.text]
       if hasConditions { cells.append(conditions(of: parameter, in: space)) }
       if let best { cells.append(best[index].map(parameter.text) ?? "none") }
-      return "<tr>\(cells.map { "<td class=\"t\">\(HTMLText.escaped($0))</td>" }.joined())</tr>"
+      return "<tr>\(cells.map { "<td class=\"w\">\(HTMLText.escaped($0))</td>" }.joined())</tr>"
     }
     let head = heads.map { "<th scope=\"col\">\($0)</th>" }.joined()
     return
@@ -40,7 +40,7 @@ extension ParameterDomain {
     case .float(let low, let high, let step, let isLog):
       "\(low) to \(high)" + (step.map { " in steps of \($0)" } ?? "") + (isLog ? ", log" : "")
     case .integer(let low, let high, let step, let isLog):
-      "\(low) to \(high)" + (step == 1 ? ", whole" : " in steps of \(step)")
+      "\(low) to \(high)" + (step == 1 ? ", whole numbers" : " in steps of \(step)")
         + (isLog ? ", log" : "")
     case .choice(let choices): choices.map(\.text).joined(separator: ", ")
     }

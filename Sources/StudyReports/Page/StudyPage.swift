@@ -8,6 +8,9 @@ package struct StudyPage {
   private let summary: StudySummary
   private let importance: ParameterImportance
 
+  /// With more trials lines and symbols let others shine through.
+  private static let many = 200
+
   /// Prepares the page.
   package init(_ summary: StudySummary) {
     self.summary = summary
@@ -17,7 +20,7 @@ package struct StudyPage {
   /// The page.
   package var html: String {
     let name = HTMLText.escaped(summary.name)
-    let sections = [head, history, rungsAndImportance, parallelCoordinates, slices, table]
+    let sections = [head, halves, parallelCoordinates, slices, table]
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -32,7 +35,7 @@ package struct StudyPage {
       </head>
       <body>
       \(Symbol.definitions)
-      <main>
+      <main\(summary.study.trials.count > Self.many ? " class=\"many\"" : "")>
       \(sections.joined(separator: "\n"))
       </main>
       <script>
@@ -49,7 +52,7 @@ package struct StudyPage {
   private var head: String {
     let study = summary.study
     let facts = [
-      ("when", summary.period), ("trials", counts),
+      ("when", summary.period),
       ("metric", "\(summary.metric), \(study.direction.rawValue)"),
       ("full training", summary.unit.text(study.fullBudget)),
       ("sampler", summary.sampler), ("scheduler", summary.scheduler),
@@ -60,7 +63,7 @@ package struct StudyPage {
     }
     return """
       <h1>\(HTMLText.escaped(summary.name))</h1>
-      <p class="quiet">A hyperparameter study: \(HTMLText.escaped(counts)).</p>
+      <p class="quiet">Hyperparameter study, \(counts)</p>
       <div class="pair">
       <section><h2>Best trial</h2>\(best)</section>
       <section><h2>How it was searched</h2><dl class="facts">\(list.joined())</dl></section>
@@ -74,10 +77,12 @@ package struct StudyPage {
     guard let best = summary.study.best, let value = best.value else {
       return "<p>No trial has completed.</p>"
     }
-    let seconds = summary.seconds[best.number].map { ", \(NumberText.duration(seconds: $0))" } ?? ""
+    let seconds =
+      summary.seconds[best.number].map { ", \(NumberText.duration(seconds: $0)) of training" } ?? ""
     var html = """
-      <p class="value">\(HTMLText.escaped(summary.metric)) \(value)</p>
-      <p class="quiet">trial \(best.number), after \(summary.unit.text(best.budget))\(seconds)</p>
+      <p class="quiet">\(HTMLText.escaped(summary.metric))</p>
+      <p class="value">\(value)</p>
+      <p class="quiet">trial \(best.number), \(summary.unit.text(best.budget))\(seconds)</p>
       """
     if let configuration = summary.bestConfiguration {
       html += """
@@ -106,26 +111,26 @@ package struct StudyPage {
 
   // MARK: Charts
 
-  private var history: String {
-    let history = figure(
-      "Optimization history", HistoryChart(summary).drawing,
-      caption: "Each trial's last value; the line is the best completed trial so far.",
-      legend: legend(of: summary.study.trials))
-    guard let curves = CurvesChart(summary) else { return "<div class=\"pair\">\(history)</div>" }
-    let keys =
-      Self.lineKey("--done", "completed") + Self.lineKey("--cut", "stopped early")
-      + Self.lineKey("--best", "best")
-    let learning = figure(
-      "Learning curves", curves.drawing,
-      caption: "Values while the trials trained.", legend: keys)
-    return "<div class=\"pair\">\(history)\(learning)</div>"
-  }
-
-  private var rungsAndImportance: String {
-    let rungs = RungChart(summary).map { chart in
-      figure("Budget", chart.drawing, caption: chart.text, legend: "")
+  /// The charts of half the page's width, two in a row.
+  private var halves: String {
+    var figures = [
+      figure(
+        "Optimization history", HistoryChart(summary).drawing,
+        caption: "Each trial's last value; the line is the best completed trial so far.",
+        legend: legend(of: summary.study.trials))
+    ]
+    if let curves = CurvesChart(summary) {
+      let keys = [("--done", "completed"), ("--cut", "stopped early"), ("--best", "best")]
+      figures.append(
+        figure(
+          "Learning curves", curves.drawing, caption: "Values while the trials trained.",
+          legend: keys.map(Self.lineKey).joined()))
     }
-    return "<div class=\"pair\">\(importanceFigure)\(rungs ?? "")</div>"
+    figures.append(importanceFigure)
+    if let rungs = RungChart(summary) {
+      figures.append(figure("Budget", rungs.drawing, caption: rungs.text))
+    }
+    return "<div class=\"pair\">\(figures.joined(separator: "\n"))</div>"
   }
 
   private var importanceFigure: String {
@@ -141,16 +146,17 @@ package struct StudyPage {
       return
         "<section><h2>\(title)</h2><p>Nothing to explain: all values are the same.</p></section>"
     }
+    let isPartial = importance.budget < summary.study.fullBudget
     let caption = """
       The share of the values' variance that each parameter explains by itself: main effects by fANOVA over a forest \
-      of \(Forest.treeCount) regression trees, from \(trials) after \(summary.unit.text(importance.budget)). The rest is \
-      interactions.
+      of \(Forest.treeCount) regression trees, from \(trials) after \(summary.unit.text(importance.budget))\
+      \(isPartial ? ", since too few trials came further" : ""). The rest is interactions.
       """
     return figure(
       title,
       ImportanceChart(
         summary.study.space.parameters.map(\.name), mainEffects: effects, interactions: rest
-      ).drawing, caption: caption, legend: "")
+      ).drawing, caption: caption)
   }
 
   private var parallelCoordinates: String {
@@ -162,6 +168,7 @@ package struct StudyPage {
     }
     return """
       <section class="wide"><h2>Parallel coordinates</h2>
+      <p class="quiet">A line for each trial that has a value; a parameter without a value passes through none.</p>
       <div class="legend">\(classes.joined())\(Self.lineKey("--best", "best trial"))</div>
       <div class="scroll">\(chart.svg(label: "Parallel coordinates", isFixed: true))</div>
       </section>
@@ -178,6 +185,7 @@ package struct StudyPage {
     let trials = summary.study.trials.filter(\.hasFiniteValue)
     return """
       <section><h2>Slices</h2>
+      <p class="quiet">Each trial's last value, however far it came, over each parameter.</p>
       <div class="legend">\(legend(of: trials))</div>
       <div class="slices">\(charts.joined(separator: "\n"))</div></section>
       """
@@ -191,19 +199,20 @@ package struct StudyPage {
   }
 
   private func figure(
-    _ title: String, _ drawing: Drawing, caption: String, legend: String
+    _ title: String, _ drawing: Drawing, caption: String, legend: String = ""
   ) -> String {
     """
     <section><h2>\(title)</h2><figure><figcaption>\(HTMLText.escaped(caption))</figcaption>
-    <div class="legend">\(legend)</div>\(drawing.svg(label: title))</figure></section>
+    \(legend.isEmpty ? "" : "<div class=\"legend\">\(legend)</div>")\(drawing.svg(label: title))</figure></section>
     """
   }
 
   /// The symbols that some trials are drawn by.
   private func legend(of trials: [Trial]) -> String {
-    let states = Set(trials.map { Symbol($0.state) })
+    let best = summary.study.best?.number
+    let states = Set(trials.filter { $0.number != best }.map { Symbol($0.state) })
     var symbols = Symbol.allCases.filter(states.contains)
-    if summary.study.best != nil { symbols.append(.best) }
+    if best != nil { symbols.append(.best) }
     return symbols.map(\.key).joined()
   }
 

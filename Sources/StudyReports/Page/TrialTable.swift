@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HyperparameterSearch
 internal import RunRecords
 
@@ -21,7 +22,7 @@ struct TrialTable {
     let hasFailures = summary.study.trials.contains { $0.state.reason != nil }
     if hasFailures { heads.append(("reason", false)) }
     let head = heads.map { name, isNumber in
-      "<th scope=\"col\"\(isNumber ? " class=\"n\"" : "")>\(HTMLText.escaped(name))</th>"
+      "<th scope=\"col\"\(isNumber ? " class=\"n\"" : "")>\(HTMLText.breakable(name))</th>"
     }
     let best = summary.study.best?.number
     let rows = summary.study.trials.map { trial in
@@ -37,7 +38,7 @@ struct TrialTable {
       Self.cell(isBest ? "best" : trial.state.name),
       Self.cell(number: trial.value),
       Self.cell("\(trial.budget)", isNumber: true),
-      Self.cell(number: summary.seconds[trial.number]),
+      seconds(of: trial),
     ]
     for (parameter, value) in zip(summary.study.space.parameters, trial.assignment) {
       switch value {
@@ -58,13 +59,27 @@ struct TrialTable {
     "<td\(isNumber ? " class=\"n\"" : "")>\(HTMLText.escaped(text))</td>"
   }
 
+  private func seconds(of trial: Trial) -> String {
+    summary.seconds[trial.number].map { seconds in
+      Self.cell(NumberText.fixed(seconds, decimals: 1), isNumber: true)
+    } ?? Self.cell("")
+  }
+
   /// A few digits are shown, all of them sort.
   private static func cell(number: Double?) -> String {
-    guard let number else { return "<td class=\"n\"></td>" }
-    let (short, whole) = (NumberText.metric(number), "\(number)")
+    guard let number else { return cell("") }
+    let whole = "\(number)"
+    let short = whole.count <= 6 ? whole : shortened(number)
     return short == whole
       ? cell(short, isNumber: true)
       : "<td class=\"n\" data-v=\"\(whole)\" title=\"\(whole)\">\(short)</td>"
+  }
+
+  /// A number with four digits that count: `0.002333`, `12.35`, `1.61e-07`.
+  private static func shortened(_ number: Double) -> String {
+    let magnitude = abs(number)
+    guard magnitude >= 1e-4 && magnitude < 1e5 else { return NumberText.metric(number) }
+    return NumberText.fixed(number, decimals: max(0, 3 - Int(log10(magnitude).rounded(.down))))
   }
 }
 
