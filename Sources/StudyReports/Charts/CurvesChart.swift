@@ -26,9 +26,9 @@ struct CurvesChart {
   /// The drawing.
   var drawing: Drawing {
     var drawing = Drawing(width: 480, height: 300)
-    let plot = Plot(left: 58, right: 466, top: 28, bottom: 256)
-    plot.drawVerticalAxis(
-      values.ticks(atMost: 6), title: summary.metric + values.note, in: &drawing)
+    let ticks = values.ticks(atMost: 6)
+    let plot = Plot(left: Plot.margin(of: ticks), right: 466, top: 28, bottom: 256)
+    plot.drawVerticalAxis(ticks, title: summary.metric + values.note, in: &drawing)
     plot.drawHorizontalAxis(
       budgets.ticks(atMost: 8), title: summary.unit.rawValue, in: &drawing)
     let best = summary.study.best

@@ -20,10 +20,12 @@ struct HistoryChart {
     var drawing = Drawing(width: 480, height: 300)
     let trials = summary.study.trials
     let lacking = trials.filter { !$0.hasFiniteValue }
-    let plot = Plot(left: 58, right: 466, top: 28, bottom: lacking.isEmpty ? 256 : 234)
+    let ticks = scale.ticks(atMost: 6)
+    let plot = Plot(
+      left: max(58, Plot.margin(of: ticks)), right: 466, top: 28,
+      bottom: lacking.isEmpty ? 256 : 234)
     if lacking.count < trials.count {
-      plot.drawVerticalAxis(
-        scale.ticks(atMost: 6), title: summary.metric + scale.note, in: &drawing)
+      plot.drawVerticalAxis(ticks, title: summary.metric + scale.note, in: &drawing)
     }
     let frame = Plot(left: plot.left, right: plot.right, top: plot.top, bottom: 256)
     frame.drawHorizontalAxis(numbers.ticks(atMost: 8), title: "trial", in: &drawing)

@@ -22,12 +22,12 @@ struct ImportanceChart {
   /// The drawing; long names stand above their bars, short ones beside them.
   var drawing: Drawing {
     let isNameAbove = bars.contains { $0.name.count > Self.shortName }
-    let (left, rowHeight) = isNameAbove ? (2.0, 44.0) : (208.0, 28.0)
+    let (left, whole, rowHeight) = isNameAbove ? (2.0, 400.0, 44.0) : (208.0, 215.0, 28.0)
     var drawing = Drawing(width: 480, height: 4 + rowHeight * Double(bars.count))
     for (row, bar) in bars.enumerated() {
       let base = 17 + rowHeight * Double(row)
       let barTop = isNameAbove ? base + 5 : base - 13
-      let width = 215 * min(bar.share, 1)
+      let width = whole * min(bar.share, 1)
       drawing.text(
         bar.name, at: Point(x: isNameAbove ? left : left - 8, y: base),
         isNameAbove ? .start : .end, class: "name", limit: 66)

@@ -9,6 +9,11 @@ struct Plot {
   /// The lower border.
   let bottom: Double
 
+  /// The room that the labels of a vertical axis need left of it.
+  static func margin(of ticks: [Tick]) -> Double {
+    max(52, Double(ticks.map(\.label.count).max() ?? 0) * Drawing.characterWidth + 12)
+  }
+
   /// The place of a value, by its places on both axes.
   func point(_ x: Double, _ y: Double) -> Point {
     Point(x: left + x * (right - left), y: bottom - y * (bottom - top))
@@ -50,7 +55,7 @@ struct Plot {
       }
     }
     drawing.text(
-      title, at: Point(x: (left + right) / 2, y: bottom + (isSlanted ? 76 : 33)), .middle,
+      title, at: Point(x: (left + right) / 2, y: bottom + (isSlanted ? 82 : 33)), .middle,
       class: "axis", limit: Int((right - left) / Drawing.characterWidth))
   }
 }

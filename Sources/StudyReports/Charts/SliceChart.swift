@@ -20,12 +20,14 @@ struct SliceChart {
     var drawing = Drawing(width: 340, height: 232)
     let trials = summary.study.trials.filter(\.hasFiniteValue)
     let hasGap = trials.contains { $0.assignment[index] == nil }
-    let frame = Plot(left: 52, right: 328, top: 28, bottom: isSlanted ? 146 : 186)
+    let valueTicks = values.ticks(atMost: 5)
+    let frame = Plot(
+      left: Plot.margin(of: valueTicks), right: 328, top: 28, bottom: isSlanted ? 140 : 186)
     // Room at both ends, so that no symbol lies on the border.
     let plot = Plot(
-      left: hasGap ? Self.gapPlace + 26 : 60, right: 320, top: frame.top, bottom: frame.bottom)
-    frame.drawVerticalAxis(
-      values.ticks(atMost: 5), title: summary.metric + values.note, in: &drawing)
+      left: frame.left + (hasGap ? Self.gapPlace + 26 : 8), right: 320, top: frame.top,
+      bottom: frame.bottom)
+    frame.drawVerticalAxis(valueTicks, title: summary.metric + values.note, in: &drawing)
     frame.drawHorizontalAxis(
       ticks(plot, in: frame, hasGap: hasGap),
       title: summary.study.space.parameters[index].name + axis.note, in: &drawing,
@@ -34,15 +36,17 @@ struct SliceChart {
     for trial in trials.filter({ $0.number != best }) + trials.filter({ $0.number == best }) {
       guard let value = trial.value else { continue }
       let y = plot.point(0, values.place(of: value)).y
-      let x = trial.assignment[index].map { plot.point(axis.place(of: $0), 0).x }
+      let place = trial.assignment[index].map { plot.point(axis.place(of: $0), 0).x }
+      let x = place ?? frame.left + Self.gapPlace
       drawing.symbol(
-        trial.number == best ? .best : Symbol(trial.state), at: Point(x: x ?? Self.gapPlace, y: y),
+        trial.number == best ? .best : Symbol(trial.state), at: Point(x: x, y: y),
         title: title(of: trial))
     }
     return drawing
   }
 
-  private static let gapPlace = 72.0
+  /// Where the column is of trials without the parameter, from the left border.
+  private static let gapPlace = 20.0
   /// The most choices that have a label.
   private static let labelLimit = 14
 
@@ -59,7 +63,7 @@ struct SliceChart {
     let step = (own.count + Self.labelLimit - 1) / Self.labelLimit
     let shown = stride(from: 0, to: own.count, by: max(step, 1)).map { own[$0] }
     let width = frame.right - frame.left
-    let none = Tick(place: (Self.gapPlace - frame.left) / width, label: "none")
+    let none = Tick(place: Self.gapPlace / width, label: "none")
     return (hasGap ? [none] : [])
       + shown.map { tick in
         Tick(place: (plot.point(tick.place, 0).x - frame.left) / width, label: tick.label)

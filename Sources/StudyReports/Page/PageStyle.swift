@@ -75,12 +75,12 @@ enum PageStyle {
     svg .line{stroke-width:1.3;stroke-opacity:.8;stroke-linejoin:round}
     .many svg .line{stroke-width:1;stroke-opacity:.35}
     .many svg .curve{stroke-opacity:.35}
-    .many use{opacity:.55}
-    .many use[href="#b"]{opacity:1}
+    .many .chart use{opacity:.55}
+    .many .chart use[href="#b"]{opacity:1}
     svg .line:hover,svg .curve:hover{stroke-width:3.5;stroke-opacity:1}
     svg .q0{stroke:var(--q0)}svg .q1{stroke:var(--q1)}svg .q2{stroke:var(--q2)}
     svg .q3{stroke:var(--q3)}svg .q4{stroke:var(--q4)}
-    svg .best-line{stroke:var(--best);stroke-width:2.6;stroke-opacity:1}
+    svg .best-line,.many svg .best-line{stroke:var(--best);stroke-width:2.6;stroke-opacity:1}
     @media(max-width:600px){main{padding:16px 14px 48px}h1{font-size:1.5rem}.facts{column-gap:12px}}
     @media print{:root{color-scheme:light;--page:#fff;--text:#000;--quiet:#444;--rule:#bbb;--fill:#f4f6f8;--done:#0072b2;
     --best:#d55e00;--cut:#777;--fail:#000;--q0:#08406e;--q1:#2171b5;--q2:#5a9fd0;--q3:#9dc4e2;--q4:#cbdcec}

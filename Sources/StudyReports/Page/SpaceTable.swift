@@ -17,7 +17,7 @@ enum SpaceTable {
       var cells = [parameter.name, parameter.domain.text]
       if hasConditions { cells.append(conditions(of: parameter, in: space)) }
       if let best { cells.append(best[index].map(parameter.text) ?? "none") }
-      return "<tr>\(cells.map { "<td class=\"w\">\(HTMLText.escaped($0))</td>" }.joined())</tr>"
+      return "<tr>\(cells.map { "<td class=\"w\">\(HTMLText.breakable($0))</td>" }.joined())</tr>"
     }
     let head = heads.map { "<th scope=\"col\">\($0)</th>" }.joined()
     return

@@ -120,11 +120,17 @@ package struct StudyPage {
         legend: legend(of: summary.study.trials))
     ]
     if let curves = CurvesChart(summary) {
-      let keys = [("--done", "completed"), ("--cut", "stopped early"), ("--best", "best")]
+      let best = summary.study.best?.number
+      let others = summary.study.trials.filter { $0.number != best }
+      let keys = [
+        ("--done", "completed", others.contains { $0.state == .completed }),
+        ("--cut", "stopped early", others.contains { $0.state != .completed }),
+        ("--best", "best", best != nil),
+      ]
       figures.append(
         figure(
           "Learning curves", curves.drawing, caption: "Values while the trials trained.",
-          legend: keys.map(Self.lineKey).joined()))
+          legend: keys.filter(\.2).map { Self.lineKey($0.0, $0.1) }.joined()))
     }
     figures.append(importanceFigure)
     if let rungs = RungChart(summary) {
