@@ -122,6 +122,25 @@ struct FunctionalANOVATests {
     #expect(abs(shares[1] - 0.2) < 0.05)
   }
 
+  @Test(
+    "a parameter that matters where it has a value is found behind one that does not matter itself")
+  func behindACondition() throws {
+    var random = Random(seed: 7)
+    let samples = (0..<400).map { _ in
+      let optimizer = Double(random.below(2))
+      let momentum = Double(random.below(1000)) / 1000
+      let noise = (0..<2).map { _ in Double(random.below(1000)) / 1000 }
+      return Sample(
+        coordinates: noise + [optimizer, optimizer == 1 ? momentum : nil],
+        value: optimizer == 1 ? momentum - 0.5 : 0)
+    }
+    let features: [Feature] = [.ordered, .ordered, .categories(2), .ordered]
+    let shares = try #require(Self.shares(of: features, samples))
+    // The average momentum has half of the variance, its interaction with the optimizer the other.
+    #expect(abs(shares[3] - 0.5) < 0.15, "\(shares)")
+    #expect(shares[0] < 0.05 && shares[1] < 0.05 && shares[2] < 0.05, "\(shares)")
+  }
+
   @Test("the same samples and seed give the same bits")
   func deterministic() {
     let first = Self.shares(of: [.ordered, .categories(3)], count: 60) { $0[0] * $0[1] }

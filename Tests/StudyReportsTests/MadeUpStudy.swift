@@ -94,6 +94,39 @@ enum MadeUpStudy {
       reports: values.enumerated().map { Report(budget: $0.offset + 1, value: $0.element) })
   }
 
+  /// A study whose trials lie evenly along the diagonal of the space.
+  static func evenly(
+    _ count: Int, _ state: TrialState = .completed, values: (Int) -> [Double]
+  ) -> StudySummary {
+    summary(
+      of: (0..<count).map { number in
+        trial(number, state, values: values(number), at: Double(number) / Double(count))
+      })
+  }
+
+  /// A study whose names have about 80 characters.
+  static var longNames: StudySummary {
+    let part = "residual.layers.3.multi_head_attention.output_projection"
+    let parameters = (0..<9).map { layer in
+      let name = "model.layers.\(layer).\(part)"
+      if layer.isMultiple(of: 3) {
+        let choices = (0..<layer + 2).map { "a_rather_long_choice_name_\($0)" }
+        return Parameter(
+          "\(name).initializer", .choice(choices.map { Choice(OptionValue.text($0)) }))
+      }
+      return Parameter("\(name).rate", .float(low: 0, high: 1e-7, step: nil, isLog: false))
+    }
+    let space = SearchSpace(parameters)
+    let trials = (0..<40).map { number in
+      let value = Double(number * 7 % 13) / 13
+      return trial(
+        number, number.isMultiple(of: 5) ? .pruned : .completed, values: [value],
+        at: Double(number) / 40, in: space)
+    }
+    return summary(
+      of: trials, named: String(repeating: "a-very-long-name-of-a-study-", count: 3), in: space)
+  }
+
   private static func curve(
     _ point: [Double], _ assignment: Assignment, noise: Double
   ) -> [Double] {

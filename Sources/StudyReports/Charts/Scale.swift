@@ -19,14 +19,14 @@ struct Scale: Equatable {
   /// Whether only whole numbers have ticks.
   let isWhole: Bool
 
-  /// A scale between two finite numbers; around both where they are the same.
+  /// A scale between two finite numbers; around both where they are the same, or as good as.
   init(_ low: Double, _ high: Double, isLog: Bool = false, isWhole: Bool = false) {
     precondition(low <= high && low.isFinite && high.isFinite && (low > 0 || !isLog))
     var (low, high) = (low, high)
     if isLog {
       if high / low < 1.000_001 { (low, high) = (low / 2, min(high * 2, .greatestFiniteMagnitude)) }
-    } else if high / 2 - low / 2 <= max(abs(low), 1e-250) * 1e-12 {
-      let room = isWhole ? 1 : low == 0 ? 1 : abs(low) / 10
+    } else if high / 2 - low / 2 <= max(abs(low), Self.nothing) * 1e-12 {
+      let room = isWhole || abs(low) < Self.nothing ? 1 : abs(low) / 10
       low = max(low - room, -.greatestFiniteMagnitude)
       high = min(high + room, .greatestFiniteMagnitude)
     }
@@ -35,6 +35,9 @@ struct Scale: Equatable {
     self.isLog = isLog
     self.isWhole = isWhole
   }
+
+  /// Numbers below have no linear scale of their own: the arithmetic of ticks would underflow.
+  private static let nothing = 1e-250
 
   /// A scale that holds some finite numbers with a little room at both ends; logarithmic where they are above 0 and
   /// more than two decades apart.
@@ -95,21 +98,27 @@ struct Scale: Equatable {
     preconditionFailure("no step for \(low) to \(high)")
   }
 
+  /// Decades where there are three; else steps of 1, 2 and 5 in them.
   private func logarithmicTicks(_ limit: Int) -> [Decimal] {
     let exponents = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
-    for factors in [[1, 2, 5], [1, 3], [1]] {
+    let decades = exponents.map { Decimal(digits: 1, exponent: $0) }.filter(contains)
+    if decades.count >= 3 {
+      let step = (decades.count + limit - 1) / limit
+      return decades.filter { $0.exponent.isMultiple(of: step) }
+    }
+    for factors in [[1, 2, 5], [1, 3]] {
       let ticks = exponents.flatMap { exponent in
         factors.map { Decimal(digits: $0, exponent: exponent) }
-      }.filter { contains($0.value) && (!isWhole || $0.exponent >= 0) }
-      if ticks.count < 2 { return linearTicks(limit) }
+      }.filter(contains)
+      if ticks.count < 2 { break }
       if ticks.count <= limit { return ticks }
     }
-    let decades = exponents.filter { contains(Decimal(digits: 1, exponent: $0).value) }
-    let stride = (decades.count + limit - 1) / limit
-    return decades.filter { $0.isMultiple(of: stride) }.map { Decimal(digits: 1, exponent: $0) }
+    return linearTicks(limit)
   }
 
-  private func contains(_ value: Double) -> Bool {
-    value.isFinite && value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)
+  private func contains(_ tick: Decimal) -> Bool {
+    let value = tick.value
+    return value.isFinite && value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)
+      && (!isWhole || tick.exponent >= 0)
   }
 }

@@ -14,10 +14,11 @@ enum SpaceTable {
     if hasConditions { heads.append("when") }
     if best != nil { heads.append("best trial") }
     let rows = space.parameters.enumerated().map { index, parameter in
-      var cells = [parameter.name, parameter.domain.text]
+      var cells = [parameter.domain.text]
       if hasConditions { cells.append(conditions(of: parameter, in: space)) }
       if let best { cells.append(best[index].map(parameter.text) ?? "none") }
-      return "<tr>\(cells.map { "<td class=\"w\">\(HTMLText.breakable($0))</td>" }.joined())</tr>"
+      let rest = cells.map { "<td class=\"w\">\(HTMLText.escaped($0))</td>" }.joined()
+      return "<tr><td class=\"w\">\(HTMLText.breakable(parameter.name))</td>\(rest)</tr>"
     }
     let head = heads.map { "<th scope=\"col\">\($0)</th>" }.joined()
     return
