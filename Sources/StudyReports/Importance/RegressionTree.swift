@@ -43,8 +43,8 @@ enum Extent {
 /// Grown as in *Classification and Regression Trees*, Breiman, Friedman, Olshen and Stone, 1984: each node is split
 /// where the squared deviations from the means of both sides are the least, of equal splits at the first feature and
 /// the lowest place. Categories are split into two sets, which for squared deviations need be sought only in the order
-/// of their means. A feature that some of a node's samples lack cannot split that node: it can once another one, by
-/// which it is present or not, has.
+/// of their means. A feature that some of a node's samples lack cannot split that node: first the one must by which it
+/// is present or not.
 struct RegressionTree {
   /// A box and the value there.
   struct Leaf {
@@ -91,21 +91,62 @@ struct RegressionTree {
       let first = samples.first, samples.contains(where: { $0.value != first.value })
     else { return nil }
     let mean = samples.reduce(0) { $0 + $1.value } / Double(samples.count)
+    let groups = box.indices.map { feature in
+      Group.collect(
+        samples.compactMap { sample in
+          sample.coordinates[feature].map { (place: $0, deviation: sample.value - mean) }
+        })
+    }
+    let isWhole = groups.map { $0.reduce(0) { $0 + $1.count } == samples.count }
     var best: Split?
     for (feature, extent) in box.enumerated() {
-      let places = samples.compactMap { sample in
-        sample.coordinates[feature].map { (place: $0, deviation: sample.value - mean) }
-      }
-      guard places.count == samples.count else { continue }
-      let groups = Group.collect(places)
       let split =
-        switch extent {
-        case .interval(let low, let high): ordered(groups, feature, low: low, high: high)
-        case .categories(let marks): categorical(groups, feature, marks)
+        if isWhole[feature] {
+          switch extent {
+          case .interval(let low, let high):
+            ordered(groups[feature], feature, low: low, high: high)
+          case .categories(let marks): categorical(groups[feature], feature, marks)
+          }
+        } else {
+          enabling(
+            feature, groups[feature],
+            by: box.indices.filter { isWhole[$0] }.map { ($0, box[$0]) }, samples)
         }
       if let split, split.gain > best?.gain ?? 0 { best = split }
     }
     return best
+  }
+
+  /// A split of a categorical feature into the samples that have a feature and those that lack it.
+  ///
+  /// It is worth what it gains itself and what the split gains that it makes possible: a parameter may matter much
+  /// behind another one that does not matter by itself.
+  private func enabling(
+    _ feature: Int, _ groups: [Group], by others: [(feature: Int, extent: Extent)],
+    _ samples: [Sample]
+  ) -> Split? {
+    let count = groups.reduce(0) { $0 + $1.count }
+    let lacking = samples.count - count
+    guard let cut = bestCut(of: groups), lacking >= smallestLeaf else { return nil }
+    // The deviations of all samples add up to 0, so those of the others to the negative sum.
+    let sum = groups.reduce(0) { $0 + $1.sum }
+    let gain = sum * sum / Double(count) + sum * sum / Double(lacking)
+    for (other, extent) in others {
+      guard case .categories(let marks) = extent else { continue }
+      var below = marks.map { _ in false }
+      var above = marks
+      for sample in samples where sample.coordinates[feature] == nil {
+        guard let category = sample.coordinates[other] else { continue }
+        below[Int(category)] = true
+        above[Int(category)] = false
+      }
+      let split = Split(
+        feature: other, gain: gain + cut.gain, below: .categories(below), above: .categories(above))
+      if samples.allSatisfy({ split.isBelow($0) == ($0.coordinates[feature] == nil) }) {
+        return split
+      }
+    }
+    return nil
   }
 
   private func ordered(_ groups: [Group], _ feature: Int, low: Double, high: Double) -> Split? {
