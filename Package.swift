@@ -126,7 +126,7 @@ let package = Package(
         "Training", "Diagnosis", "Estimation", "Conformance", "Configuration", "Networks",
         "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
         "JSONText", "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
-        "FlightRecords",
+        "FlightRecords", "HyperparameterSearch", "StudyRecords",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
@@ -147,6 +147,11 @@ let package = Package(
       of: "HyperparameterSearch",
       ["HyperparameterSearch", "Configuration", "Options", "Optimizers", "Tensors"]),
     tests(of: "StudyReports", ["StudyReports", "HyperparameterSearch", "Options"]),
+    tests(
+      of: "StudyRecords",
+      [
+        "StudyRecords", "HyperparameterSearch", "RunRecords", "JSONText", "DurableFiles", "Options",
+      ]),
     tests(of: "Estimation", ["Estimation", "JSONText"]),
     tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(

@@ -2,7 +2,7 @@
 # What the launch scripts share: finding the toolchain, installing Debian packages, MPI's settings.
 # Sourced, not run. Expects the repository root as the working folder.
 
-packages_build="libopenmpi-dev openmpi-bin libdnnl-dev libyaml-dev zlib1g-dev libxxhash-dev"
+packages_build="libopenmpi-dev openmpi-bin libdnnl-dev libyaml-dev zlib1g-dev libxxhash-dev libsqlite3-dev"
 packages_data="dataset-fashion-mnist"
 # What launch/test-hosts makes hosts of.
 packages_hosts="iproute2 util-linux"

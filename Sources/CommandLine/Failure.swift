@@ -5,6 +5,7 @@ internal import GradientChecking
 internal import MessagePassing
 internal import Options
 internal import RunRecords
+internal import StudyRecords
 internal import Training
 
 /// An error as the user sees it: the text, the exit code, and who else fails with it.
@@ -35,7 +36,8 @@ struct Failure {
       scope = .everyRank
     case let error as DataParallelismError:
       (exitCode, scope) = Self.classify(error)
-    case RunRecordsError.notARunFolder:
+    case RunRecordsError.notARunFolder, StudyRecordsError.notAStudy,
+      StudyRecordsError.isBeingWritten, StudyRecordsError.contradiction:
       (exitCode, scope) = (.usage, .rank)
     case is ReplicaDriftError:
       (exitCode, scope) = (.rankFailed, .everyRank)

@@ -15,7 +15,8 @@ package enum Lockstep {
     commands: [
       TrainCommand(), EvaluateCommand(), PredictCommand(), SummaryCommand(), ConfigCheckCommand(),
       ConformanceCommand(), BenchCommand(), EstimateCommand(), DoctorCommand(),
-      GradientCheckCommand(), ReportCommand(),
+      GradientCheckCommand(), ReportCommand(), SweepStatusCommand(), SweepBestCommand(),
+      SweepExportCommand(),
     ],
     exitCode: { Failure($0).exitCode }, willFail: failTogether)
 

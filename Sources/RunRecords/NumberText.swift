@@ -39,6 +39,22 @@ package enum NumberText {
     return scientific(value)
   }
 
+  /// A metric by which runs are compared: as ``metric(_:)``, with a fourth decimal below 1: `0.9671`.
+  package static func score(_ value: Double) -> String {
+    abs(value) >= 0.0005 && abs(value) < 0.99995 ? fixed(value, decimals: 4) : metric(value)
+  }
+
+  /// A number with at most four significant digits and no zeros behind them: `0.003142`, `0.25`, `64`, `1.50e-05`.
+  package static func short(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : metric(value) }
+    let exponent = Int(log10(abs(value)).rounded(.down))
+    guard (-4..<6).contains(exponent) else { return scientific(value) }
+    let text = fixed(value, decimals: max(0, 3 - exponent))
+    guard text.contains(".") else { return text }
+    let digits = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
+    return String(digits.reversed())
+  }
+
   /// A time span: `00:41`, `1:02:03` from an hour on, `2d 03:04:05` from a day on.
   package static func duration(seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e12 else { return "--:--" }

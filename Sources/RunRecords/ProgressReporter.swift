@@ -89,7 +89,7 @@ package final class ProgressReporter {
       draw(line.live(columns: surroundings.columns() - 1))
       lastShown = now
     case .plain where now - lastShown >= Self.plainInterval:
-      surroundings.write(Self.printable(line(completed, metrics(), now).plain) + "\n")
+      surroundings.write(StandardOutput.printable(line(completed, metrics(), now).plain) + "\n")
       lastShown = now
     default:
       break
@@ -116,7 +116,7 @@ package final class ProgressReporter {
   package func show(_ message: String) {
     let start = isLineOpen ? "\r\u{1B}[K" : ""
     isLineOpen = false
-    surroundings.write(start + Self.printable(message) + "\n")
+    surroundings.write(start + StandardOutput.printable(message) + "\n")
   }
 
   /// Leaves the cursor on a fresh line; called when a run ends within an epoch.
@@ -126,7 +126,7 @@ package final class ProgressReporter {
   }
 
   private func draw(_ line: String) {
-    surroundings.write("\r" + Self.printable(line) + "\u{1B}[K")
+    surroundings.write("\r" + StandardOutput.printable(line) + "\u{1B}[K")
     isLineOpen = true
   }
 
@@ -143,13 +143,5 @@ package final class ProgressReporter {
   private func rate(_ now: Double) -> String? {
     guard now > began && samples > 0 else { return nil }
     return "\(NumberText.count(Double(samples) / (now - began))) \(unit)/s"
-  }
-
-  /// The text without control characters but line ends, whoever put them there.
-  private static func printable(_ text: String) -> String {
-    let scalars = text.unicodeScalars.map { scalar -> Character in
-      scalar == "\n" || scalar.properties.generalCategory != .control ? Character(scalar) : " "
-    }
-    return String(scalars)
   }
 }

@@ -63,6 +63,14 @@ package enum StandardOutput {
     }
   }
 
+  /// A text without control characters but line ends, whoever put them there.
+  package static func printable(_ text: String) -> String {
+    let scalars = text.unicodeScalars.map { scalar -> Character in
+      scalar == "\n" || scalar.properties.generalCategory != .control ? Character(scalar) : " "
+    }
+    return String(scalars)
+  }
+
   /// Seconds of a clock that never jumps.
   package static func seconds() -> Double {
     var time = timespec()

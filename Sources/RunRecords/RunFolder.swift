@@ -38,22 +38,10 @@ package struct RunFolder: Sendable, Equatable {
     root: String = "runs", name: String, at time: WallTime = .now, isLocal: Bool = true,
     fileSystem: FileSystem = FileSystem()
   ) throws(RunRecordsError) -> RunFolder {
-    let base = FilePath.join(root, "\(time.stamp(isLocal: isLocal))-\(fileName(for: name))")
     do throws(FileError) {
-      try fileSystem.createFolders(root)
-      var attempt = 1
-      while true {
-        let path = attempt == 1 ? base : "\(base)-\(attempt)"
-        do throws(FileError) {
-          // Fails where anything of that name exists, also when another run takes it right now.
-          try fileSystem.createFolder(path)
-          try fileSystem.synchronizeFolder(root)
-          return RunFolder(path: path)
-        } catch {
-          if !error.isTaken { throw error }
-          attempt += 1
-        }
-      }
+      let path = try DatedFolder.create(
+        root: root, name: name, at: time, isLocal: isLocal, fileSystem: fileSystem)
+      return RunFolder(path: path)
     } catch {
       throw .file(error)
     }
@@ -82,15 +70,5 @@ package struct RunFolder: Sendable, Equatable {
       throw .notARunFolder(path: path, reason: "it does not exist")
     }
     return RunFolder(path: path)
-  }
-
-  /// A name that every file system takes and no shell trips over, at most 80 characters.
-  package static func fileName(for name: String) -> String {
-    let allowed = name.unicodeScalars.map { scalar -> Character in
-      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || "0"..."9" ~= scalar)
-      return isPlain || scalar == "." || scalar == "_" ? Character(scalar) : "-"
-    }
-    let trimmed = allowed.drop { $0 == "-" || $0 == "." }.prefix(80)
-    return trimmed.isEmpty ? "run" : String(trimmed)
   }
 }

@@ -25,7 +25,7 @@ package struct WallTime: Sendable, Equatable {
     text("%Y%m%d-%H%M%S", isLocal: isLocal)
   }
 
-  private func text(_ format: String, isLocal: Bool) -> String {
+  func text(_ format: String, isLocal: Bool) -> String {
     var moment = time_t(seconds.rounded(.down))
     var parts = unsafe tm()
     _ = unsafe isLocal ? localtime_r(&moment, &parts) : gmtime_r(&moment, &parts)

@@ -40,6 +40,27 @@ struct NumberTextTests {
   }
 
   @Test(
+    "scores have a fourth decimal where it tells runs apart",
+    arguments: [
+      (0.96712, "0.9671"), (-0.5, "-0.5000"), (0.00051, "0.0005"), (0.0004, "4.00e-04"),
+      (0, "0.000"), (0.99996, "1.000"), (2.34567, "2.346"), (.nan, "nan"), (.infinity, "inf"),
+    ])
+  func scores(value: Double, text: String) {
+    #expect(NumberText.score(value) == text)
+  }
+
+  @Test(
+    "short numbers have four significant digits and no zeros behind them",
+    arguments: [
+      (0, "0"), (0.25, "0.25"), (64, "64"), (100, "100"), (1200, "1200"), (123_456.7, "123457"),
+      (1e6, "1.00e+06"), (0.0031415926, "0.003142"), (0.001, "0.001"), (1e-4, "0.0001"),
+      (0.9999999, "1"), (1.5e-5, "1.50e-05"), (-12.5, "-12.5"), (.nan, "nan"), (.infinity, "inf"),
+    ])
+  func shortNumbers(value: Double, text: String) {
+    #expect(NumberText.short(value) == text)
+  }
+
+  @Test(
     "durations show what matters at their length",
     arguments: [
       (0, "00:00"), (41.4, "00:41"), (59.6, "01:00"), (3599, "59:59"), (3723, "1:02:03"),

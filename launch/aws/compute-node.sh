@@ -3,4 +3,4 @@
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends libdnnl2 libyaml-0-2 zlib1g libxxhash0
+apt-get install -y -qq --no-install-recommends libdnnl2 libyaml-0-2 zlib1g libxxhash0 libsqlite3-0

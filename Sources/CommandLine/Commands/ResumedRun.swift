@@ -30,7 +30,7 @@ struct ResumedRun {
 
   /// The folder whose name, which begins with the time, comes last.
   private static func newest(in root: String, name: String) throws -> RunFolder {
-    let name = RunFolder.fileName(for: name)
+    let name = DatedFolder.fileName(for: name)
     let files = FileSystem()
     let folders = files.kind(of: root) == .folder ? try files.names(in: root) : []
     let candidates = folders.filter { folder in

@@ -40,6 +40,11 @@ package struct CommandDeclaration: Sendable {
 
   /// The words of the name.
   var words: [String] { name.split(separator: " ").map(String.init) }
+
+  /// Whether the name is that of another command and a word more, as `sweep status` and `sweep`.
+  func extends(_ other: CommandDeclaration) -> Bool {
+    words.count > other.words.count && words.starts(with: other.words)
+  }
 }
 
 /// Something that a command takes by position.

@@ -36,7 +36,13 @@ struct CommandFinder {
     guard let command = command(words) else {
       return try group(words, asksForHelp: asksForHelp(arguments[first...]))
     }
-    let count = type(of: command).declaration.words.count
+    let declaration = type(of: command).declaration
+    let count = declaration.words.count
+    let longer = program.declarations.filter { $0.extends(declaration) }
+    // A command that takes no arguments is followed by one only where another was meant.
+    if !longer.isEmpty && words.count > count && declaration.arguments.isEmpty {
+      throw unknown(words.prefix(count + 1).joined(separator: " "), among: longer)
+    }
     return .command(command, Array(arguments[..<first] + arguments[(first + count)...]))
   }
 

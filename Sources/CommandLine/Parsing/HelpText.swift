@@ -32,7 +32,12 @@ struct HelpText {
   }
 
   /// The help of a command.
-  func command(_ declaration: CommandDeclaration) -> String {
+  ///
+  /// - Parameters:
+  ///   - declaration: the command.
+  ///   - commands: those of the program, of which the ones that add a word to it are named.
+  /// - Returns: the text, with a line end at its end.
+  func command(_ declaration: CommandDeclaration, among commands: [CommandDeclaration]) -> String {
     var sections = [
       Self.wrapped("\(programName) \(declaration.name): \(declaration.abstract)", indentation: 0),
       usage(of: declaration),
@@ -52,6 +57,10 @@ struct HelpText {
         "  \($0.line)\n" + Self.wrapped($0.meaning, indentation: 6)
       }
       sections.append("examples:\n" + examples.joined(separator: "\n"))
+    }
+    let longer = commands.filter { $0.extends(declaration) }
+    if !longer.isEmpty {
+      sections.append("commands:\n" + Self.table(longer.map { ($0.name, $0.abstract) }))
     }
     return sections.joined(separator: "\n\n") + "\n"
   }

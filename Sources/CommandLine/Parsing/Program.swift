@@ -76,14 +76,14 @@ package struct Program: Sendable {
       try context.output.write(help.program(abstract: abstract, commands: shown, group: group))
       return .done
     case .commandHelp(let declaration):
-      try context.output.write(help.command(declaration))
+      try context.output.write(help.command(declaration, among: declarations))
       return .done
     case .command(let command, let rest):
       let declaration = type(of: command).declaration
       let parser = ArgumentParser(rest, declaration: declaration, programName: name)
       switch try parser.outcome() {
       case .help:
-        try context.output.write(help.command(declaration))
+        try context.output.write(help.command(declaration, among: declarations))
         return .done
       case .arguments(let arguments): return try command.run(arguments, in: context)
       }
