@@ -126,7 +126,7 @@ let package = Package(
         "Training", "Diagnosis", "Estimation", "Conformance", "Configuration", "Networks",
         "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
         "JSONText", "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
-        "FlightRecords", "HyperparameterSearch", "StudyRecords",
+        "FlightRecords", "HyperparameterSearch", "StudyRecords", "StudyReports",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),

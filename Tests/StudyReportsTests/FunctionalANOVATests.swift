@@ -63,7 +63,7 @@ struct FunctionalANOVATests {
   @Test("the Ishigami function's main effects are in the order of the known ones, and near them")
   func ishigami() throws {
     let shares = try #require(
-      Self.shares(of: [.ordered, .ordered, .ordered], count: 600) { point in
+      Self.shares(of: [.ordered, .ordered, .ordered], count: 400) { point in
         let angles = point.map { (2 * $0 - 1) * Double.pi }
         let sine = sin(angles[1])
         return sin(angles[0]) * (1 + 0.1 * angles[2] * angles[2] * angles[2] * angles[2])

@@ -12,7 +12,7 @@ struct HistoryChart {
     self.summary = summary
     scale = summary.valueScale
     // A little room at both ends, below a whole step.
-    numbers = Scale(-0.8, Double(summary.study.trials.count) - 0.2, isWhole: true)
+    numbers = Scale(-0.8, Double(summary.study.trials.last?.number ?? 0) + 0.8, isWhole: true)
   }
 
   /// The drawing.
@@ -38,11 +38,11 @@ struct HistoryChart {
       drawing.symbol(Symbol(trial.state), at: Point(x: x, y: 245), title: summary.title(of: trial))
     }
     drawing.path([bestSoFar(plot)].filter { $0.count > 1 }, class: "best-line")
-    let best = summary.study.best?.number
-    for trial in trials where trial.hasFiniteValue && trial.number != best {
+    let best = summary.study.best
+    for trial in trials where trial.hasFiniteValue && trial.number != best?.number {
       draw(trial, Symbol(trial.state), plot, in: &drawing)
     }
-    if let best { draw(trials[best], .best, plot, in: &drawing) }
+    if let best { draw(best, .best, plot, in: &drawing) }
     return drawing
   }
 
@@ -85,7 +85,7 @@ extension StudySummary {
   func title(of trial: Trial) -> String {
     var title = "trial \(trial.number), \(trial.state.name)"
     if let value = trial.value {
-      title += ": \(NumberText.metric(value)) after \(unit.text(trial.budget))"
+      title += ": \(NumberText.score(value)) after \(unit.text(trial.budget))"
     }
     if case .failed(let reason) = trial.state { title += ": \(reason)" }
     return title
@@ -97,7 +97,7 @@ extension TrialState {
   var name: String {
     switch self {
     case .running: "running"
-    case .paused: "paused"
+    case .paused: "waiting"
     case .completed: "completed"
     case .pruned: "pruned"
     case .failed: "failed"

@@ -48,7 +48,9 @@ struct ParallelCoordinates {
       let rank = ranked.count - 1 - place
       draw(trial, class: "line q\(rank * Self.classCount / ranked.count)", in: &drawing)
     }
-    if let best { draw(summary.study.trials[best], class: "line best-line", in: &drawing) }
+    if let best = ranked.first(where: { $0.number == best }) {
+      draw(best, class: "line best-line", in: &drawing)
+    }
     for (index, parameter) in summary.study.space.parameters.enumerated() {
       drawAxis(
         index, title: parameter.name + axes[index].note,

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import HyperparameterSearch
 internal import RunRecords
 
@@ -36,13 +35,14 @@ struct TrialTable {
     var cells = [
       Self.cell("\(trial.number)", isNumber: true),
       Self.cell(isBest ? "best" : trial.state.name),
-      Self.cell(number: trial.value),
+      trial.value.map { Self.cell(number: $0, NumberText.score($0)) } ?? Self.cell(""),
       Self.cell("\(trial.budget)", isNumber: true),
       seconds(of: trial),
     ]
     for (parameter, value) in zip(summary.study.space.parameters, trial.assignment) {
       switch value {
-      case .float(let number): cells.append(Self.cell(number: number))
+      case .float(let number):
+        cells.append(Self.cell(number: number, NumberText.short(number)))
       case .some(let value):
         cells.append(
           Self.cell(parameter.text(for: value), isNumber: parameter.domain.isNumeric))
@@ -66,20 +66,10 @@ struct TrialTable {
   }
 
   /// A few digits are shown, all of them sort.
-  private static func cell(number: Double?) -> String {
-    guard let number else { return cell("") }
-    let whole = "\(number)"
-    let short = whole.count <= 6 ? whole : shortened(number)
-    return short == whole
+  private static func cell(number: Double, _ short: String) -> String {
+    short == "\(number)"
       ? cell(short, isNumber: true)
-      : "<td class=\"n\" data-v=\"\(whole)\" title=\"\(whole)\">\(short)</td>"
-  }
-
-  /// A number with four digits that count: `0.002333`, `12.35`, `1.61e-07`.
-  private static func shortened(_ number: Double) -> String {
-    let magnitude = abs(number)
-    guard magnitude >= 1e-4 && magnitude < 1e5 else { return NumberText.metric(number) }
-    return NumberText.fixed(number, decimals: max(0, 3 - Int(log10(magnitude).rounded(.down))))
+      : "<td class=\"n\" data-v=\"\(number)\" title=\"\(number)\">\(short)</td>"
   }
 }
 
