@@ -75,7 +75,7 @@ struct SweepReportTests {
     for text in [
       "2 of 3 trials: 2 completed", "name: digits-best", "<dd>random: {}</dd>", "<dd>none</dd>",
       "<dd>11</dd>", "<dd>2</dd>", "optimizer is sgd", "validation/loss, minimize",
-      "<p class=\"value\">0.25</p>", "<td>best</td>", "<td class=\"n\">1.3</td>",
+      "<p class=\"value\">0.25</p>", "<td>completed, best</td>", "<td class=\"n\">1.3</td>",
     ] {
       #expect(page.contains(text), "\(text)")
     }

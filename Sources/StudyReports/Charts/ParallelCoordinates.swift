@@ -32,7 +32,7 @@ struct ParallelCoordinates {
   }
 
   /// The width between two axes.
-  private var gap: Double { max(130, min(220, 820 / Double(axes.count))) }
+  private var gap: Double { max(112, min(220, 940 / Double(axes.count))) }
 
   /// The drawing.
   var drawing: Drawing {

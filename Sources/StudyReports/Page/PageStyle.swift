@@ -32,7 +32,7 @@ enum PageStyle {
     th{font-weight:600;vertical-align:bottom;line-height:1.25}
     td.n,th.n{text-align:right}
     td{white-space:nowrap}
-    td.w{white-space:normal;max-width:34rem;overflow-wrap:anywhere}
+    td.w{white-space:normal;max-width:34rem;overflow-wrap:break-word}
     .trials td.w{min-width:16rem}
     tr.top td{font-weight:600;background:var(--fill)}
     .scroll{overflow-x:auto}

@@ -77,12 +77,15 @@ package struct StudyPage {
     guard let best = summary.study.best, let value = best.value else {
       return "<p>No trial has completed.</p>"
     }
-    let seconds =
-      summary.seconds[best.number].map { ", \(NumberText.duration(seconds: $0)) of training" } ?? ""
+    let seconds = summary.seconds[best.number].map { seconds in
+      let time =
+        seconds < 60 ? NumberText.span(seconds: seconds) : NumberText.duration(seconds: seconds)
+      return ", \(time) of training"
+    }
     var html = """
       <p class="quiet">\(HTMLText.escaped(summary.metric))</p>
       <p class="value">\(value)</p>
-      <p class="quiet">trial \(best.number), \(summary.unit.text(best.budget))\(seconds)</p>
+      <p class="quiet">trial \(best.number), \(summary.unit.text(best.budget))\(seconds ?? "")</p>
       """
     if let configuration = summary.bestConfiguration {
       html += """
