@@ -115,6 +115,7 @@ let package = Package(
         "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
         "DurableFiles", "JSONText", "Options",
       ]),
+    module("StudyReports", ["HyperparameterSearch", "RunRecords", "Tensors"]),
     module("Estimation", ["DataParallelism", "RunRecords", "JSONText"]),
     module(
       "Diagnosis",
@@ -133,7 +134,7 @@ let package = Package(
         "Estimation", "Conformance", "Configuration", "Networks",
         "Optimizers", "Datasets", "DataParallelism", "MessagePassing", "Checkpoints", "RunRecords",
         "JSONText", "DurableFiles", "Options", "Operators", "Tensors", "GradientChecking",
-        "FlightRecords",
+        "FlightRecords", "StudyReports",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["CommandLine"], swiftSettings: swiftSettings),
@@ -153,6 +154,7 @@ let package = Package(
     tests(
       of: "HyperparameterSearch",
       ["HyperparameterSearch", "Configuration", "Options", "Optimizers", "Tensors"]),
+    tests(of: "StudyReports", ["StudyReports", "HyperparameterSearch", "Options"]),
     tests(
       of: "StudyRecords",
       [

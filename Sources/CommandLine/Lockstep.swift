@@ -16,7 +16,7 @@ package enum Lockstep {
       TrainCommand(), EvaluateCommand(), PredictCommand(), SummaryCommand(), ConfigCheckCommand(),
       ConformanceCommand(), BenchCommand(), EstimateCommand(), DoctorCommand(),
       GradientCheckCommand(), ReportCommand(), SweepCommand(), SweepStatusCommand(),
-      SweepBestCommand(), SweepExportCommand(),
+      SweepBestCommand(), SweepExportCommand(), SweepReportCommand(),
     ],
     exitCode: { Failure($0).exitCode }, willFail: failTogether)
 

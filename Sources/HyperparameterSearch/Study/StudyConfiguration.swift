@@ -39,6 +39,8 @@ package struct StudyConfiguration: Sendable {
 
   /// Shards of a trial's step where the base does not say: not the ranks' number, which must not change a study.
   package static let defaultShards = 4
+  /// Trials under way at once where the configuration does not say.
+  package static let defaultConcurrency = 4
 
   /// Reads a file.
   ///
@@ -60,7 +62,7 @@ package struct StudyConfiguration: Sendable {
     direction = objective.choice("direction") ?? usual
     objective.finish(hints: ["monitor": "write `metric`", "mode": "write `direction`"])
     trials = reader.integer("trials", in: 1...1_000_000)
-    concurrency = reader.integer("concurrency", default: 4, in: 1...)
+    concurrency = reader.integer("concurrency", default: Self.defaultConcurrency, in: 1...)
     ranksPerTrial = reader.integer("ranks_per_trial", default: 1, in: 1...)
     keepBest = reader.integer("keep_best", default: 1, in: 0...)
     checkpointEvery = reader.optionalInteger("checkpoint_every", in: 1...)

@@ -33,17 +33,19 @@ package struct StudyState: Sendable {
   /// How many trials there will be in all, at least 1.
   package internal(set) var trialLimit: Int
   /// The trials begun so far, by number.
-  package internal(set) var trials: [Trial] = []
+  package internal(set) var trials: [Trial]
 
-  /// Describes a study that has not begun.
+  /// Describes a study, without trials one that has not begun.
   package init(
-    space: SearchSpace, direction: Direction, seed: UInt64, fullBudget: Int, trialLimit: Int
+    space: SearchSpace, direction: Direction, seed: UInt64, fullBudget: Int, trialLimit: Int,
+    trials: [Trial] = []
   ) {
     self.space = space
     self.direction = direction
     self.seed = seed
     self.fullBudget = fullBudget
     self.trialLimit = trialLimit
+    self.trials = trials
   }
 
   /// The completed trial with the best value, of equal ones the first; nil where none completed.
