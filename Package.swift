@@ -175,7 +175,8 @@ let package = Package(
       of: "CommandLine",
       [
         "CommandLine", "Options", "Training", "DataParallelism", "MessagePassing", "Datasets",
-        "Checkpoints", "RunRecords", "Tensors",
+        "Checkpoints", "RunRecords", "Tensors", "HyperparameterSearch", "StudyRecords",
+        "DurableFiles", "JSONText",
       ]),
     .target(name: "CKernelsLevels", path: "Tests/CKernelsLevels"),
     tests(of: "CKernels", ["CKernels", "CKernelsLevels"]),

@@ -53,17 +53,17 @@ struct FunctionalANOVATests {
   func sum() throws {
     let shares = try #require(
       Self.shares(of: [.ordered, .ordered, .ordered], count: 400) { 3 * $0[0] + $0[1] })
-    #expect(abs(shares[0] - 0.9) < 0.03)
-    #expect(abs(shares[1] - 0.1) < 0.03)
+    #expect(abs(shares[0] - 0.9) < 0.01)
+    #expect(abs(shares[1] - 0.1) < 0.02)
     #expect(shares[2] < 0.01)
     #expect(shares.reduce(0, +) > 0.95)
   }
 
-  /// The trees smooth the interaction of the first and third parameter, so the other shares come out larger.
+  /// Steep between few samples, it looks to single trees as if there were more interaction than there is.
   @Test("the Ishigami function's main effects are in the order of the known ones, and near them")
   func ishigami() throws {
     let shares = try #require(
-      Self.shares(of: [.ordered, .ordered, .ordered], count: 400) { point in
+      Self.shares(of: [.ordered, .ordered, .ordered], count: 600) { point in
         let angles = point.map { (2 * $0 - 1) * Double.pi }
         let sine = sin(angles[1])
         return sin(angles[0]) * (1 + 0.1 * angles[2] * angles[2] * angles[2] * angles[2])
@@ -137,7 +137,7 @@ struct FunctionalANOVATests {
     let features: [Feature] = [.ordered, .ordered, .categories(2), .ordered]
     let shares = try #require(Self.shares(of: features, samples))
     // The average momentum has half of the variance, its interaction with the optimizer the other.
-    #expect(abs(shares[3] - 0.5) < 0.15, "\(shares)")
+    #expect(abs(shares[3] - 0.5) < 0.03, "\(shares)")
     #expect(shares[0] < 0.05 && shares[1] < 0.05 && shares[2] < 0.05, "\(shares)")
   }
 

@@ -73,7 +73,7 @@ struct StudyPageTests {
     for (row, trial) in zip(rows, summary.study.trials) {
       let isBest = trial.number == summary.study.best?.number
       #expect(row.contains("<td class=\"n\">\(trial.number)</td>"))
-      #expect(row.contains("<td>\(trial.state.name)\(isBest ? ", best" : "")</td>"))
+      #expect(row.contains("<td>\(trial.state.word)\(isBest ? ", best" : "")</td>"))
       #expect(row.contains("<td class=\"n\">\(trial.budget)</td>"))
       if let value = trial.value {
         #expect(row.contains("data-v=\"\(value)\"") || row.contains(">\(value)</td>"))

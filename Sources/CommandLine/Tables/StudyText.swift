@@ -113,16 +113,3 @@ struct StudyText {
     }.joined(separator: "\n")
   }
 }
-
-extension TrialState {
-  /// The state in a word, as tables show it.
-  var word: String {
-    switch self {
-    case .running: "running"
-    case .paused: "waiting"
-    case .completed: "completed"
-    case .pruned: "pruned"
-    case .failed: "failed"
-    }
-  }
-}

@@ -25,6 +25,17 @@ package enum TrialState: Sendable, Equatable {
   /// It could not be trained, for a reason.
   case failed(String)
 
+  /// The state in a word, as tables show it.
+  package var word: String {
+    switch self {
+    case .running: "running"
+    case .paused: "waiting"
+    case .completed: "completed"
+    case .pruned: "pruned"
+    case .failed: "failed"
+    }
+  }
+
   /// Whether it is over, unless a larger study goes on with it.
   package var isOver: Bool {
     switch self {

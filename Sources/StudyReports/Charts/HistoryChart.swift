@@ -83,24 +83,11 @@ extension StudySummary {
 
   /// What the pointer over a trial shows.
   func title(of trial: Trial) -> String {
-    var title = "trial \(trial.number), \(trial.state.name)"
+    var title = "trial \(trial.number), \(trial.state.word)"
     if let value = trial.value {
       title += ": \(NumberText.score(value)) after \(unit.text(trial.budget))"
     }
     if case .failed(let reason) = trial.state { title += ": \(reason)" }
     return title
-  }
-}
-
-extension TrialState {
-  /// What tables call it.
-  var name: String {
-    switch self {
-    case .running: "running"
-    case .paused: "waiting"
-    case .completed: "completed"
-    case .pruned: "pruned"
-    case .failed: "failed"
-    }
   }
 }

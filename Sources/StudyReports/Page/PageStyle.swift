@@ -33,6 +33,7 @@ enum PageStyle {
     td.n,th.n{text-align:right}
     td{white-space:nowrap}
     td.w{white-space:normal;max-width:34rem;overflow-wrap:break-word}
+    td.w:first-child{min-width:10rem}
     .trials td.w{min-width:16rem}
     tr.top td{font-weight:600;background:var(--fill)}
     .scroll{overflow-x:auto}

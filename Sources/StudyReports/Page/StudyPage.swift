@@ -100,10 +100,10 @@ package struct StudyPage {
   /// How many trials there are of each state.
   private var counts: String {
     let trials = summary.study.trials
-    let names = ["completed", "pruned", "failed", "running", "waiting"]
-    let parts = names.compactMap { name -> String? in
-      let count = trials.count { $0.state.name == name }
-      return count == 0 ? nil : "\(count) \(name)"
+    let words = ["completed", "pruned", "failed", "running", "waiting"]
+    let parts = words.compactMap { word -> String? in
+      let count = trials.count { $0.state.word == word }
+      return count == 0 ? nil : "\(count) \(word)"
     }
     let all =
       trials.count < summary.study.trialLimit

@@ -34,7 +34,7 @@ struct TrialTable {
   private func row(_ trial: Trial, isBest: Bool, hasFailures: Bool) -> String {
     var cells = [
       Self.cell("\(trial.number)", isNumber: true),
-      Self.cell(isBest ? "\(trial.state.name), best" : trial.state.name),
+      Self.cell(isBest ? "\(trial.state.word), best" : trial.state.word),
       trial.value.map { Self.cell(number: $0, NumberText.score($0)) } ?? Self.cell(""),
       Self.cell("\(trial.budget)", isNumber: true),
       seconds(of: trial),
