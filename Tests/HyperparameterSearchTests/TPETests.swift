@@ -163,6 +163,9 @@ struct TPETests {
     let again = objective.trials(
       TreeParzenSampler(isMultivariate: isMultivariate), seed: 1, count: 60, concurrency: 3)
     #expect(again.map(\.assignment) == trials.map(\.assignment))
+    let fewer = objective.trials(
+      TreeParzenSampler(isMultivariate: isMultivariate), seed: 1, count: 25, concurrency: 3)
+    #expect(fewer.map(\.assignment) == trials.prefix(25).map(\.assignment))
   }
 
   @Test("values that were tried are not tried again while there are others")

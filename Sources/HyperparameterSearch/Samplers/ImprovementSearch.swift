@@ -12,7 +12,7 @@ struct ImprovementSearch {
   /// Points of the unit cube that are looked at first.
   private static let scouts = 512
   /// The best of them, and of what is known, from which better ones are looked for.
-  private static let climbs = 4
+  private static let climbs = 3
 
   /// Fits a process to what is known; what is pending is taken to come out as expected.
   init(_ costs: TrialCosts, _ space: SearchSpace) {
@@ -67,7 +67,7 @@ struct ImprovementSearch {
   private func climb(from start: [Double], _ startGain: Double) -> Candidate {
     var (point, gain) = (start, startGain)
     var step = 0.1
-    while step > 1e-3 {
+    while step > 2e-3 {
       var isBetter = false
       for index in space.parameters.indices {
         for coordinate in neighbours(of: point[index], index, step) {
