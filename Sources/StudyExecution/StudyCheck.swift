@@ -25,22 +25,32 @@ package struct StudyCheck {
   ///
   /// - Throws: `OptionsError` with every problem, told once; what is wrong with the data.
   package func run() throws {
-    let diagnostics = Diagnostics()
-    var told: Set<String> = []
-    for assignment in study.space.extremes {
+    let untouched = Assignment(repeating: nil, count: study.space.parameters.count)
+    let own = try problems(untouched)
+    if !own.isEmpty { throw OptionsError(problems: own) }
+    var failure: (any Error)?
+    let problems = study.space.problems { assignment in
       do {
-        try check(assignment)
-      } catch let error as OptionsError {
-        for problem in error.problems where told.insert(problem.message).inserted {
-          diagnostics.report(problem)
-        }
-      } catch let error as TrainingError {
-        let message = "\(error)".split(separator: "\n").first.map(String.init) ?? "\(error)"
-        guard told.insert(message).inserted else { continue }
-        diagnostics.report(message, hint: "it happens with \(study.space.text(assignment))")
+        return try self.problems(assignment)
+      } catch {
+        failure = failure ?? error
+        return []
       }
     }
-    try diagnostics.throwIfAny()
+    if let failure { throw failure }
+    if !problems.isEmpty { throw OptionsError(problems: problems) }
+  }
+
+  /// What is wrong with a configuration that has some values in place.
+  private func problems(_ assignment: Assignment) throws -> [Diagnostic] {
+    do {
+      try check(assignment)
+      return []
+    } catch let error as OptionsError {
+      return error.problems
+    } catch TrainingError.mismatch(let message, let hint) {
+      return [Diagnostic(message, hint: hint)]
+    }
   }
 
   private func check(_ assignment: Assignment) throws {

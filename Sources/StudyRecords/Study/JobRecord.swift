@@ -129,12 +129,3 @@ struct JobRecord {
       seconds: try object.number("seconds"), steps: try object.integer("steps"))
   }
 }
-
-extension JobResult {
-  /// The values on the way.
-  var reports: [Report] {
-    switch self {
-    case .trained(let reports), .ended(let reports), .failed(let reports, _): reports
-    }
-  }
-}
