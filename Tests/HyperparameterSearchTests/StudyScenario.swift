@@ -31,9 +31,10 @@ struct StudyScenario: CustomStringConvertible {
     case "hyperband": scheduler = Hyperband(halving)
     default: scheduler = FullTraining()
     }
-    switch random.below(3) {
+    switch random.below(4) {
     case 0: sampler = RandomSampler()
     case 1: sampler = LimitedSampler(trials: 1 + random.below(30))
+    case 2: sampler = TreeParzenSampler(startupTrials: 4)
     default: sampler = NearTheBest()
     }
     state = StudyState(

@@ -25,7 +25,7 @@ struct SliceChart {
       left: Plot.margin(of: valueTicks), right: 328, top: 28, bottom: isSlanted ? 140 : 186)
     // Room at both ends, so that no symbol lies on the border.
     let plot = Plot(
-      left: frame.left + (hasGap ? Self.gapPlace + 26 : 8), right: 320, top: frame.top,
+      left: frame.left + (hasGap ? Self.gapPlace + 42 : 8), right: 320, top: frame.top,
       bottom: frame.bottom)
     frame.drawVerticalAxis(valueTicks, title: summary.metric + values.note, in: &drawing)
     frame.drawHorizontalAxis(
