@@ -145,6 +145,20 @@ struct GridTests {
       ])
   }
 
+  @Test("what is refused is told with its place in the file")
+  func places() throws {
+    let diagnostics = Diagnostics()
+    let options = try SamplerProblems.tree(
+      """
+      depth: {int: [1, 3]}
+      rate: {float: [1e-4, 1e-2], log: true}
+      """)
+    let space = SearchSpace(
+      options: OptionReader(options, context: "space", diagnostics: diagnostics))
+    GridSampler().check(space, diagnostics)
+    #expect(diagnostics.problems.map { $0.mark?.line } == [2])
+  }
+
   @Test("wrong options are reported with what is meant")
   func options() {
     #expect(

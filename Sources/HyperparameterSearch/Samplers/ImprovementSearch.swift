@@ -13,6 +13,10 @@ struct ImprovementSearch {
   private static let scouts = 512
   /// The best of them, and of what is known, from which better ones are looked for.
   private static let climbs = 3
+  /// Times that a climb goes through all axes, at most.
+  private static let rounds = 60
+  /// The step along an axis at which a climb ends.
+  private static let leastStep = 2e-3
 
   /// Fits a process to what is known; what is pending is taken to come out as expected.
   init(_ costs: TrialCosts, _ space: SearchSpace) {
@@ -67,7 +71,7 @@ struct ImprovementSearch {
   private func climb(from start: [Double], _ startGain: Double) -> Candidate {
     var (point, gain) = (start, startGain)
     var step = 0.1
-    while step > 2e-3 {
+    for _ in 0..<Self.rounds where step > Self.leastStep {
       var isBetter = false
       for index in space.parameters.indices {
         for coordinate in neighbours(of: point[index], index, step) {
