@@ -54,6 +54,13 @@ public struct RunConfiguration: Sendable {
   /// - Throws: `OptionsError` with every problem found.
   package init(tree: OptionValue, name fileName: String) throws(OptionsError) {
     let tree = AbsolutePaths.resolved(tree, at: Self.paths)
+    if tree["space"] != nil, tree["model"] == nil {
+      throw OptionsError(problems: [
+        Diagnostic(
+          "this is a study, not the configuration of a training", at: tree.mark,
+          hint: "run it with `lockstep sweep -c …`")
+      ])
+    }
     let diagnostics = Diagnostics()
     let reader = OptionReader(tree, context: "the configuration", diagnostics: diagnostics)
     name = Self.checkedName(reader, file: fileName)

@@ -1,6 +1,9 @@
 internal import Configuration
 internal import Datasets
+internal import HyperparameterSearch
 internal import Networks
+internal import Options
+internal import StudyExecution
 internal import Tensors
 internal import Training
 
@@ -8,8 +11,10 @@ internal import Training
 struct ConfigCheckCommand: Command {
   static let declaration = CommandDeclaration(
     name: "config check", abstract: "find every problem of a configuration, without training",
-    discussion:
-      "Checks the file, reads the data, and checks that the network, the loss and the data fit together.",
+    discussion: """
+      Checks the file, reads the data, and checks that the network, the loss and the data fit together. Of a study, a
+      file with a `space`, it checks that also for the values at the borders of what is searched.
+      """,
     options: ConfigurationOptions.declarations(isRequired: true),
     examples: [
       CommandExample(
@@ -17,15 +22,27 @@ struct ConfigCheckCommand: Command {
     ])
 
   func run(_ arguments: ParsedArguments, in context: CommandContext) throws -> ExitCode {
+    let path = try ConfigurationOptions.path(arguments)
+    let overrides = arguments.texts("set")
+    if try ConfigurationLoader.load(path: path, overrides: overrides)["space"] != nil {
+      return try check(StudyConfiguration(path: path, overrides: overrides), context)
+    }
     let configuration = try ConfigurationOptions.load(arguments)
     let plan = try TrainingPlan(
-      model: configuration.model, data: configuration.data.load(seed: configuration.seed),
-      loss: configuration.loss, optimizer: configuration.optimizer,
-      schedule: configuration.schedule, settings: configuration.train,
-      shards: configuration.train.shards ?? 1, seed: configuration.seed, rules: configuration.rules)
+      configuration, data: configuration.data.load(seed: configuration.seed),
+      shards: configuration.train.shards ?? 1)
     try context.output.line(
       "ok: \(configuration.name), \(plan.graph.layout.parameterCount) parameters, "
         + "\(plan.totalSteps) steps")
+    return .done
+  }
+
+  private func check(_ study: StudyConfiguration, _ context: CommandContext) throws -> ExitCode {
+    try StudyCheck(study, cache: DataCache()).run()
+    let trials = min(study.trials, study.sampler.limit(in: study.space) ?? .max)
+    try context.output.line(
+      "ok: \(study.name), \(study.space.parameters.count) parameters to search, \(trials) trials of up to "
+        + study.budgetUnit.text(study.fullBudget))
     return .done
   }
 }

@@ -51,6 +51,13 @@ package struct StudyConfiguration: Sendable {
   package init(path: String, overrides: [String] = []) throws(OptionsError) {
     let tree = AbsolutePaths.resolved(
       try ConfigurationLoader.load(path: path, overrides: overrides), at: ["base"])
+    if tree["model"] != nil, tree["space"] == nil {
+      throw OptionsError(problems: [
+        Diagnostic(
+          "this is the configuration of a training, not a study", at: tree.mark,
+          hint: "write a study that has it as its `base`, as configs/sweep-digits.yaml does")
+      ])
+    }
     let diagnostics = Diagnostics()
     let reader = OptionReader(tree, context: "the study", diagnostics: diagnostics)
     resolved = tree
