@@ -35,10 +35,7 @@ public enum OptimizerRegistry {
         value, what: "optimizer", diagnostics: diagnostics)
     else { return nil }
     if let type = types.first(where: { $0.kind == name }) { return type.init(options: options) }
-    let meant = Suggestion.nearest(to: name, among: kinds).map { "did you mean `\($0)`? " } ?? ""
-    diagnostics.report(
-      "unknown optimizer `\(name)`", at: mark,
-      hint: meant + "known optimizers: " + kinds.joined(separator: ", "))
+    diagnostics.reportUnknown(name, of: ("optimizer", "optimizers"), at: mark, known: kinds)
     return nil
   }
 }

@@ -73,6 +73,22 @@ public final class Diagnostics {
     problems.append(Diagnostic(message, at: mark, hint: hint))
   }
 
+  /// Adds that a name is none of a family, with the one that was probably meant.
+  ///
+  /// - Parameters:
+  ///   - name: the name as it was written.
+  ///   - what: what the family's members are called, one and several: `("loss", "losses")`.
+  ///   - mark: where it was written.
+  ///   - known: the names that would have been right.
+  public func reportUnknown(
+    _ name: String, of what: (one: String, several: String), at mark: SourceMark?, known: [String]
+  ) {
+    let meant = Suggestion.nearest(to: name, among: known).map { "did you mean `\($0)`? " } ?? ""
+    report(
+      "unknown \(what.one) `\(name)`", at: mark,
+      hint: meant + "known \(what.several): " + known.joined(separator: ", "))
+  }
+
   /// Throws all problems together as one error, if there are any.
   ///
   /// - Throws: ``OptionsError`` with every problem reported so far.

@@ -19,10 +19,7 @@ enum KindChoice {
       let (name, mark, options) = OptionReader.named(value, what: what, diagnostics: diagnostics)
     else { return nil }
     if let index = kinds.firstIndex(of: name) { return make(index, options) }
-    let meant = Suggestion.nearest(to: name, among: kinds).map { "did you mean `\($0)`? " } ?? ""
-    diagnostics.report(
-      "unknown \(what) `\(name)`", at: mark,
-      hint: meant + "known \(what)s: " + kinds.joined(separator: ", "))
+    diagnostics.reportUnknown(name, of: (what, what + "s"), at: mark, known: kinds)
     return nil
   }
 }

@@ -69,10 +69,7 @@ package enum LayerRegistry {
         value, what: "layer", diagnostics: diagnostics)
     else { return nil }
     guard let make = maker(of: kind) else {
-      let meant = Suggestion.nearest(to: kind, among: kinds).map { "did you mean `\($0)`? " } ?? ""
-      diagnostics.report(
-        "unknown layer `\(kind)`", at: mark,
-        hint: meant + "known layers: \(kinds.joined(separator: ", "))")
+      diagnostics.reportUnknown(kind, of: ("layer", "layers"), at: mark, known: kinds)
       return nil
     }
     let name = options.text("name")

@@ -43,11 +43,8 @@ extension Initializer {
       self = .normal(mean: Float(mean), standardDeviation: Float(deviation))
     default:
       guard let known = Self.simple.first(where: { $0.name == name })?.initializer else {
-        let names = Self.simple.map(\.name)
-        let meant = Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`? " }
-        options.diagnostics.report(
-          "unknown initializer `\(name)`", at: mark,
-          hint: (meant ?? "") + "known initializers: \(names.joined(separator: ", "))")
+        options.diagnostics.reportUnknown(
+          name, of: ("initializer", "initializers"), at: mark, known: Self.simple.map(\.name))
         return nil
       }
       self = known

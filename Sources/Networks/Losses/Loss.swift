@@ -137,11 +137,8 @@ public enum LossRegistry {
         value, what: "loss", diagnostics: diagnostics)
     else { return nil }
     guard let type = types.first(where: { $0.kind == kind }) else {
-      let kinds = types.map { $0.kind }
-      let meant = Suggestion.nearest(to: kind, among: kinds).map { "did you mean `\($0)`? " } ?? ""
-      diagnostics.report(
-        "unknown loss `\(kind)`", at: mark,
-        hint: meant + "known losses: \(kinds.joined(separator: ", "))")
+      diagnostics.reportUnknown(
+        kind, of: ("loss", "losses"), at: mark, known: types.map { $0.kind })
       return nil
     }
     let loss = type.init(options: options)

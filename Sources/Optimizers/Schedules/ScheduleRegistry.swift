@@ -32,10 +32,7 @@ public enum ScheduleRegistry {
         value, what: "schedule", diagnostics: diagnostics)
     else { return nil }
     guard let type = types.first(where: { $0.kind == name }) else {
-      let meant = Suggestion.nearest(to: name, among: kinds).map { "did you mean `\($0)`? " } ?? ""
-      diagnostics.report(
-        "unknown schedule `\(name)`", at: mark,
-        hint: meant + "known schedules: " + kinds.joined(separator: ", "))
+      diagnostics.reportUnknown(name, of: ("schedule", "schedules"), at: mark, known: kinds)
       return nil
     }
     let schedule = Schedule(type.init(options: options), warmup: Warmup(options: options))
