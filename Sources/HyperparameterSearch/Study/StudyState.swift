@@ -49,13 +49,24 @@ package struct StudyState: Sendable {
   }
 
   /// The completed trial with the best value, of equal ones the first; nil where none completed.
-  package var best: Trial? {
-    trials.filter { $0.state == .completed }.min { isAhead($0, of: $1) }
-  }
+  package var best: Trial? { best(1).first.map { trials[$0] } }
 
-  /// The completed trials, the best first.
-  package var completedByRank: [Trial] {
-    trials.filter { $0.state == .completed }.sorted { isAhead($0, of: $1) }
+  /// The best completed trials, the best one first.
+  ///
+  /// - Parameter count: how many; there are fewer where not so many completed.
+  /// - Returns: their numbers.
+  /// - Complexity: O(`trials.count`), unless each is better than those before it.
+  package func best(_ count: Int) -> [Int] {
+    var best: [Int] = []
+    for trial in trials.indices where trials[trial].state == .completed {
+      if best.count == count {
+        guard let last = best.last, isAhead(trials[trial], of: trials[last]) else { continue }
+        best.removeLast()
+      }
+      let place = best.firstIndex { isAhead(trials[trial], of: trials[$0]) } ?? best.endIndex
+      best.insert(trial, at: place)
+    }
+    return best
   }
 
   /// Whether a trial came to the end of its training.
