@@ -131,7 +131,9 @@ package final class StudyRun {
   private func take(_ report: JobReport, of job: Job, group: Int) throws {
     for note in report.notes { try tell(.warning(note)) }
     switch report.outcome {
-    case .interrupted(let signal): self.signal = signal
+    case .interrupted(let signal):
+      self.signal = signal
+      StopRequest.request(signal)
     case .done(let result):
       try records.finish(
         job, result, cost: JobCost(seconds: report.seconds, steps: report.steps))

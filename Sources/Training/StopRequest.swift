@@ -32,6 +32,13 @@ package enum StopRequest {
     for signal in [SIGINT, SIGTERM, SIGUSR1, SIGUSR2] { Glibc.signal(signal, noteSignal) }
   }
 
+  /// Asks this process to stop as a signal would, unless one has already: another rank has received it.
+  ///
+  /// - Parameter signal: SIGINT or SIGTERM.
+  package static func request(_ signal: Int32) {
+    _ = requestedSignal.compareExchange(expected: 0, desired: signal, ordering: .relaxed)
+  }
+
   /// The signal that was meant, SIGINT or SIGTERM; nil while there was none.
   package static var signal: Int32? {
     let signal = requestedSignal.load(ordering: .relaxed)

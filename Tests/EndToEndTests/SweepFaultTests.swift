@@ -42,12 +42,14 @@ extension FaultTolerance {
       #expect(try folder.outcome() == Self.undisturbed())
     }
 
-    @Test("SIGTERM keeps everything and ends with 143; a larger budget goes on from there")
-    func terminated() throws {
+    @Test(
+      "SIGTERM to any rank keeps everything and ends with 143; a larger budget goes on from there",
+      arguments: [0, 1])
+    func terminated(rank: Int) throws {
       let folder = try SweepFolder(changes: Self.study)
       let job = try folder.start(ranks: 2)
       #expect(job.wait { folder.jobsDone >= 3 })
-      try job.send(SIGTERM, toRank: 0)
+      try job.send(SIGTERM, toRank: rank)
       let result = job.wait()
       #expect(result.exitCode == 143, "\(result.text)")
       #expect(result.output.contains("Go on with --resume="), "\(result.text)")
@@ -79,6 +81,34 @@ extension FaultTolerance {
       try folder.sweep()
       let result = try folder.start(["--set", "seed=9", folder.resume()]).wait()
       result.expectFailure(2, saying: ["another `seed`", "start a new study"])
+    }
+
+    @Test("a study is not gone on with on other data")
+    func otherData() throws {
+      let files = try TemporaryFolder()
+      let lines = try String(
+        contentsOfFile: RepositoryFiles.path("configs/data/iris.csv"), encoding: .utf8
+      ).split(separator: "\n")
+      try lines.joined(separator: "\n").write(
+        toFile: files.file("iris.csv"), atomically: true, encoding: .utf8)
+      try """
+      data: {source: csv, train: iris.csv, target: species, task: classification, validation: {fraction: 0.3}}
+      model: {layers: [{dense: {units: 3}}]}
+      loss: cross_entropy
+      optimizer: {sgd: {learning_rate: 0.1}}
+      train: {epochs: 1, global_batch: 8}
+      """.write(toFile: files.file("iris.yaml"), atomically: true, encoding: .utf8)
+      try """
+      base: iris.yaml
+      trials: 2
+      space: {optimizer.sgd.learning_rate: {float: [0.01, 0.1]}}
+      """.write(toFile: files.file("study.yaml"), atomically: true, encoding: .utf8)
+      let folder = try SweepFolder(files.file("study.yaml"))
+      try folder.sweep()
+      try lines.dropLast().joined(separator: "\n").write(
+        toFile: files.file("iris.csv"), atomically: true, encoding: .utf8)
+      let result = try folder.start(["--set", "trials=3", folder.resume()]).wait()
+      result.expectFailure(2, saying: ["the data are not those"])
     }
 
     @Test("two sweeps cannot run one study at a time")

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Datasets
 internal import DurableFiles
 internal import HyperparameterSearch
 internal import Optimizers
@@ -17,21 +18,27 @@ struct StudyFiles {
 
   /// Makes a folder for a new study, or opens that of a resumed one.
   ///
+  /// Results are only good with the data that gave them, of which a study keeps a fingerprint.
+  ///
   /// What supervises the process learns the folder's path from `--run-file`, which is written first.
   ///
   /// - Throws: `StudyRecordsError` where the disk refuses, ``UsageError`` where there is no such study.
-  init(_ study: StudyConfiguration, _ arguments: ParsedArguments) throws {
+  init(
+    _ study: StudyConfiguration, data: DataSplits, _ arguments: ParsedArguments
+  ) throws {
+    let fingerprint = [data.train, data.validation].compactMap { $0?.fingerprint() }
+      .joined(separator: " ")
     let root = arguments.required("out")
     let description = StudyDescription(
       name: study.name, direction: study.direction, metric: study.metric.rawValue,
       unit: study.budgetUnit.rawValue, fullBudget: study.fullBudget,
-      configuration: YAMLWriter.text(study.identity))
+      configuration: YAMLWriter.text(study.identity(fingerprint: fingerprint)))
     if arguments.has("resume") {
       let path = arguments.text("resume") ?? ""
       folder = try StudyFolder.open(path.isEmpty ? Self.newest(in: root, name: study.name) : path)
       try Self.announce(folder, arguments)
       store = try StudyStore.open(folder.recordsPath, space: study.space)
-      try study.checkResumes(store.description.configuration)
+      try study.checkResumes(store.description.configuration, fingerprint: fingerprint)
       try store.update(description)
       charged = try store.takeStock(deadRank: try arguments.integer("dead-rank", in: 0...))
     } else {

@@ -31,7 +31,10 @@ struct SweepRun {
   /// Runs the study, and keeps all records.
   func execute() throws -> ExitCode {
     let groups = try TrialGroups(world, ranksPerTrial: study.ranksPerTrial)
-    let files = try world.together { world.rank == 0 ? try StudyFiles(study, arguments) : nil }
+    let files = try world.together {
+      let data = try cache.data(of: study.baseConfiguration)
+      return world.rank == 0 ? try StudyFiles(study, data: data, arguments) : nil
+    }
     let trialsFolder = try world.communicator.allGather(text: files?.folder.trialsPath ?? "")[0]
     let code: ExitCode
     if let files {

@@ -7,13 +7,20 @@ extension StudyConfiguration {
     "trials", "ranks_per_trial", "keep_best", "checkpoint_every", "name", "set",
   ]
 
-  /// The study as it is written down: its configuration with the base in place of the base's path.
-  package var identity: OptionValue {
+  /// The study as it is written down: its configuration with the base in place of the base's path, and what its data
+  /// are known by.
+  ///
+  /// - Parameter fingerprint: what changes when the data do.
+  /// - Returns: the tree.
+  package func identity(fingerprint: String) -> OptionValue {
     let entries = (resolved.entries ?? []).map { entry in
       entry.key == "base" ? OptionEntry(key: "base", value: baseWithoutWorkers) : entry
     }
-    return OptionValue(.map(entries))
+    return OptionValue(
+      .map(entries + [OptionEntry(key: Self.fingerprintKey, value: .text(fingerprint))]))
   }
+
+  private static let fingerprintKey = "data_fingerprint"
 
   /// The base without the number of threads, which suits a machine and changes no result.
   private var baseWithoutWorkers: OptionValue {
@@ -27,15 +34,23 @@ extension StudyConfiguration {
 
   /// Refuses to go on with what another study has begun.
   ///
-  /// - Parameter text: the identity that was written down, as YAML.
+  /// - Parameters:
+  ///   - text: the identity that was written down, as YAML.
+  ///   - fingerprint: what the data are known by now.
   /// - Throws: `OptionsError` naming the sections that differ.
-  package func checkResumes(_ text: String) throws(OptionsError) {
+  package func checkResumes(_ text: String, fingerprint: String) throws(OptionsError) {
     let earlier = try YAMLParser.parse(text, name: "the study's records")
     let diagnostics = Diagnostics()
     let keys = (earlier.entries ?? []).map(\.key)
-    let own = identity
+    let own = identity(fingerprint: fingerprint)
     let all = keys + (own.entries ?? []).map(\.key).filter { !keys.contains($0) }
     for key in all where !Self.freeKeys.contains(key) && own[key] != earlier[key] {
+      if key == Self.fingerprintKey {
+        diagnostics.report(
+          "the data are not those that the study was begun with",
+          hint: "put the files back, or start a new study")
+        continue
+      }
       diagnostics.report(
         "the study was begun with another `\(key)`", at: own[key]?.mark,
         hint: "resume it with the configuration it was begun with, or start a new study; only "
@@ -51,7 +66,7 @@ package struct StudyIdentity: Sendable {
   package let space: SearchSpace
   private let base: OptionValue
 
-  /// Reads what ``StudyConfiguration/identity`` gave.
+  /// Reads what ``StudyConfiguration/identity(fingerprint:)`` gave.
   ///
   /// - Parameter text: the identity as YAML.
   /// - Throws: `OptionsError` where it is none.

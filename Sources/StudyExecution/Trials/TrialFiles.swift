@@ -33,7 +33,7 @@ struct TrialFiles: Sendable {
       directory: checkpointsPath, retention: retention, fileSystem: Self.fileSystem)
   }
 
-  /// The last valid checkpoint, unless it is at a step or beyond.
+  /// The last valid checkpoint, unless it is at a step or beyond, with the values measured until then.
   ///
   /// - Returns: the checkpoint; nil where there is none of use.
   /// - Throws: `CheckpointError` where the disk cannot be read.
@@ -43,11 +43,19 @@ struct TrialFiles: Sendable {
     do throws(CheckpointError) {
       let store = CheckpointStore(directory: checkpointsPath, fileSystem: Self.fileSystem)
       let (latest, skipped) = try store.loadLatestValid()
+      found.damaged = skipped.map { "checkpoint \($0)" }
       if latest.step < step { found.checkpoint = latest }
-      found.damaged = skipped.map { "\($0)" }
     } catch {
       guard case .noneValid(_, let skipped) = error else { throw error }
-      found.damaged = skipped.map { "\($0)" }
+      found.damaged = skipped.map { "checkpoint \($0)" }
+    }
+    guard let checkpoint = found.checkpoint else { return found }
+    do {
+      found.measurements = try measurements(upTo: checkpoint.step)
+    } catch {
+      // Without the values before it the checkpoint is of no use.
+      found.checkpoint = nil
+      found.damaged.append("\(reportsPath): \(error)")
     }
     return found
   }
@@ -64,7 +72,7 @@ struct TrialFiles: Sendable {
   /// The values measured up to a step.
   ///
   /// - Throws: where the file cannot be read; `JSONError` where it is damaged.
-  func measurements(upTo step: Int) throws -> [Measurement] {
+  private func measurements(upTo step: Int) throws -> [Measurement] {
     let items = try JSONValue.parse(Self.fileSystem.read(reportsPath)).array ?? []
     return try items.map { item in
       guard let numbers = item.array, numbers.count == 3, let step = numbers[0].integer,
@@ -89,7 +97,9 @@ struct TrialFiles: Sendable {
 struct FoundCheckpoint {
   /// The last one of use.
   var checkpoint: LoadedCheckpoint?
-  /// The later ones that are damaged, and why.
+  /// The values measured until then.
+  var measurements: [Measurement] = []
+  /// What is damaged, and why.
   var damaged: [String] = []
 }
 
