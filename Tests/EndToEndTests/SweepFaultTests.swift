@@ -88,7 +88,7 @@ extension FaultTolerance {
       let files = try TemporaryFolder()
       let lines = try String(
         contentsOfFile: RepositoryFiles.path("configs/data/iris.csv"), encoding: .utf8
-      ).split(separator: "\n")
+      ).split(whereSeparator: \.isNewline)
       try lines.joined(separator: "\n").write(
         toFile: files.file("iris.csv"), atomically: true, encoding: .utf8)
       try """
