@@ -40,7 +40,10 @@ extension FaultTolerance {
     }
 
     /// Starts the job for the first time, or again after it was requeued.
-    private func start(restarts: Int, _ changes: [String]) throws -> Job {
+    private func start(
+      restarts: Int, _ changes: [String],
+      arguments: [String] = ["configs/digits-mlp.yaml", "--hash"]
+    ) throws -> Job {
       let path = Machine.environment["PATH"] ?? "/usr/bin:/bin"
       return try Job(
         commandLine: [
@@ -48,8 +51,8 @@ extension FaultTolerance {
           "/usr/bin/env", "--default-signal=USR1", "PATH=\(folder.file("commands")):\(path)",
           "SLURM_SUBMIT_DIR=\(folder.path)", "SLURM_JOB_ID=7", "SLURM_NTASKS=2",
           "SLURM_CPUS_PER_TASK=1", "SLURM_RESTART_COUNT=\(restarts)",
-          RepositoryFiles.path("launch/slurm.sbatch"), "configs/digits-mlp.yaml", "--hash",
-        ] + changes.flatMap { ["--set", $0] })
+          RepositoryFiles.path("launch/slurm.sbatch"),
+        ] + arguments + changes.flatMap { ["--set", $0] })
     }
 
     private var hasCheckpoint: Bool {
@@ -79,6 +82,30 @@ extension FaultTolerance {
       let undisturbed = try TrainingFolder("configs/digits-mlp.yaml", Self.changes).train()
       #expect(try second.weights() == undisturbed.weights())
       #expect(asked == "requeue 7\n", "\(second.text)")
+    }
+
+    @Test("before its time limit a search is stopped, queues again and goes on from there")
+    func search() throws {
+      let changes = [
+        "trials=8", "sampler=random", "scheduler=none", "set.train.epochs=243",
+      ]
+      let arguments = ["--sweep", "configs/sweep-digits.yaml", "--out", folder.file("sweeps")]
+      let first = try start(restarts: 0, changes, arguments: arguments)
+      let sweeps = folder.file("sweeps")
+      #expect(
+        first.wait {
+          let study = try? FileManager.default.contentsOfDirectory(atPath: sweeps).first
+          let done = study.flatMap { try? run(["sweep", "status", "\(sweeps)/\($0)", "--jobs"]) }
+          return Int((done?.output ?? "").dropLast()) ?? 0 > 1
+        })
+      first.send(SIGUSR1)
+      let stopped = first.wait()
+      #expect(stopped.output.contains("Go on with --resume="), "\(stopped.text)")
+      #expect(asked == "requeue 7\n", "\(stopped.text)")
+      let second = try start(restarts: 1, changes, arguments: arguments).wait()
+      #expect(
+        second.exitCode == 0 && second.output.contains("trials are done already"), "\(second.text)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: sweeps).count == 1)
     }
 
     @Test("a killed rank makes the job queue again, a few times")
