@@ -53,9 +53,21 @@ package struct StudyState: Sendable {
     trials.filter { $0.state == .completed }.min { isAhead($0, of: $1) }
   }
 
-  /// The completed trials, the best first.
-  package var completedByRank: [Trial] {
-    trials.filter { $0.state == .completed }.sorted { isAhead($0, of: $1) }
+  /// The numbers of the best completed trials, the best first.
+  ///
+  /// - Parameter count: how many at most; few, for each trial is compared with them.
+  /// - Returns: the numbers.
+  package func bestCompleted(_ count: Int) -> [Int] {
+    var best: [Int] = []
+    for number in trials.indices where trials[number].state == .completed {
+      if best.count == count {
+        guard let last = best.last, isAhead(trials[number], of: trials[last]) else { continue }
+        best.removeLast()
+      }
+      let place = best.firstIndex { isAhead(trials[number], of: trials[$0]) }
+      best.insert(number, at: place ?? best.endIndex)
+    }
+    return best
   }
 
   /// Whether a trial came to the end of its training.

@@ -25,14 +25,14 @@ struct KeptFiles {
 
   /// The value that a completed trial must reach to be among the best; nil while any is.
   func threshold(in study: StudyState) -> Double? {
-    let best = study.completedByRank
-    return keepBest > 0 && best.count >= keepBest ? best[keepBest - 1].value : nil
+    let best = study.bestCompleted(keepBest)
+    return best.count == keepBest ? best.last.flatMap { study.trials[$0].value } : nil
   }
 
   /// Removes what is not needed any more.
   mutating func tidy(_ study: StudyState) throws {
     if present.isEmpty { return }
-    let best = Set(study.completedByRank.prefix(keepBest).map(\.number))
+    let best = study.bestCompleted(keepBest)
     for number in present where number < study.trials.count {
       let trial = study.trials[number]
       let stays =
