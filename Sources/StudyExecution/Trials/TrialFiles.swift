@@ -11,6 +11,7 @@ internal import Synchronization
 struct TrialFiles: Sendable {
   /// The trial's folder; it is there while there is something in it.
   let path: String
+  private static let reportsName = "reports.json"
   private static let fileSystem = FileSystem(synchronizes: false)
 
   /// The files of a trial in the folder of all trials.
@@ -22,7 +23,7 @@ struct TrialFiles: Sendable {
 
   /// Its checkpoints.
   var checkpointsPath: String { FilePath.join(path, "checkpoints") }
-  private var reportsPath: String { FilePath.join(path, "reports.json") }
+  private var reportsPath: String { FilePath.join(path, Self.reportsName) }
 
   /// Whether there is anything.
   var exist: Bool { Self.fileSystem.kind(of: path) == .folder }
@@ -33,18 +34,24 @@ struct TrialFiles: Sendable {
       directory: checkpointsPath, retention: retention, fileSystem: Self.fileSystem)
   }
 
-  /// The last valid checkpoint, unless it is at a step or beyond.
+  /// The last valid checkpoint with the values measured until then, unless it is beyond a step.
   ///
-  /// - Returns: the checkpoint; nil where there is none of use.
+  /// - Returns: the checkpoint; nil where there is none of use, as where the values are lost.
   /// - Throws: `CheckpointError` where the disk cannot be read.
-  func checkpoint(before step: Int) throws(CheckpointError) -> FoundCheckpoint {
+  func checkpoint(upTo step: Int) throws(CheckpointError) -> FoundCheckpoint {
     guard exist else { return FoundCheckpoint() }
     var found = FoundCheckpoint()
     do throws(CheckpointError) {
       let store = CheckpointStore(directory: checkpointsPath, fileSystem: Self.fileSystem)
       let (latest, skipped) = try store.loadLatestValid()
-      if latest.step < step { found.checkpoint = latest }
       found.damaged = skipped.map { "\($0)" }
+      guard latest.step <= step else { return found }
+      do {
+        found.measurements = try measurements(upTo: latest.step)
+        found.checkpoint = latest
+      } catch {
+        found.damaged.append("\(latest.step): \(error)")
+      }
     } catch {
       guard case .noneValid(_, let skipped) = error else { throw error }
       found.damaged = skipped.map { "\($0)" }
@@ -64,8 +71,9 @@ struct TrialFiles: Sendable {
   /// The values measured up to a step.
   ///
   /// - Throws: where the file cannot be read; `JSONError` where it is damaged.
-  func measurements(upTo step: Int) throws -> [Measurement] {
-    let items = try JSONValue.parse(Self.fileSystem.read(reportsPath)).array ?? []
+  private func measurements(upTo step: Int) throws -> [Measurement] {
+    guard let items = try JSONValue.parse(Self.fileSystem.read(reportsPath)).array
+    else { throw JSONError("\(reportsPath) holds no list") }
     return try items.map { item in
       guard let numbers = item.array, numbers.count == 3, let step = numbers[0].integer,
         let budget = numbers[1].integer, let value = numbers[2].number
@@ -80,7 +88,10 @@ struct TrialFiles: Sendable {
     if Self.fileSystem.kind(of: checkpointsPath) == .folder {
       try CheckpointStore(directory: checkpointsPath, fileSystem: Self.fileSystem).removeAll()
     }
-    if Self.fileSystem.kind(of: reportsPath) == .file { try Self.fileSystem.remove(reportsPath) }
+    // What a killed process was writing has the same name with more behind it.
+    for name in try Self.fileSystem.names(in: path) where name.hasPrefix(Self.reportsName) {
+      try Self.fileSystem.remove(FilePath.join(path, name))
+    }
     if try Self.fileSystem.names(in: path).isEmpty { try Self.fileSystem.removeFolder(path) }
   }
 }
@@ -89,6 +100,8 @@ struct TrialFiles: Sendable {
 struct FoundCheckpoint {
   /// The last one of use.
   var checkpoint: LoadedCheckpoint?
+  /// The values measured until then.
+  var measurements: [Measurement] = []
   /// The later ones that are damaged, and why.
   var damaged: [String] = []
 }

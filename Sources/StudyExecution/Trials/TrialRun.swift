@@ -42,11 +42,11 @@ final class TrialRun {
     }
     pause = order.job.end == study.fullBudget ? nil : order.job.end * stepsPerUnit
     var checkpoint: LoadedCheckpoint?
+    var earlier: [Measurement] = []
     notes = []
     if group.rank == 0 {
-      let lastStep = pause ?? .max
-      let found = try files.checkpoint(before: lastStep)
-      checkpoint = found.checkpoint
+      let found = try files.checkpoint(upTo: pause ?? .max)
+      (checkpoint, earlier) = (found.checkpoint, found.measurements)
       notes = found.damaged.map { "trial \(order.job.trial): skipped checkpoint \($0)" }
       if checkpoint == nil, order.job.start > 0 {
         notes.append(
@@ -56,8 +56,7 @@ final class TrialRun {
     let launch = TrainingLaunch(configuration, world: group) { _ in data }
     (session, start) = try launch.makeSession(goingOnFrom: checkpoint)
     recorder = MeasurementRecorder(
-      metric: study.metric, stepsPerUnit: stepsPerUnit,
-      earlier: checkpoint == nil ? [] : try files.measurements(upTo: start.step))
+      metric: study.metric, stepsPerUnit: stepsPerUnit, earlier: earlier)
   }
 
   /// Steps done by this job so far.
@@ -85,7 +84,8 @@ final class TrialRun {
     defer { steps = counter.steps }
     let end: TrainingEnd
     do {
-      end = try session.run(from: start, until: pause, borders: keeper)
+      end =
+        isTrained ? .paused : try session.run(from: start, until: pause, borders: keeper)
     } catch {
       try keeper.completeCheckpoint()
       throw error
@@ -95,6 +95,11 @@ final class TrialRun {
     guard group.rank == 0 else { return report(.done(.trained([])), counter) }
     let result = result(end, last: last)
     return report(.done(result), counter)
+  }
+
+  /// Whether an earlier launch came to the job's end, but not to telling of it.
+  private var isTrained: Bool {
+    start.step == pause && session.plan.earlyStop(start) == nil
   }
 
   /// Frees what the ranks of the group share; collective.
@@ -107,17 +112,19 @@ final class TrialRun {
       job: order.job.number, outcome: outcome, steps: counter.steps, seconds: 0, notes: notes)
   }
 
-  /// The value at the end where training did not measure it: of restored parameters, or between two validations.
+  /// The value at the end where training did not note it: of restored parameters, between two validations, or within
+  /// a unit of the budget.
   private func measure(_ end: TrainingEnd) throws -> Double? {
     guard study.metric.part == .validation, let validation = session.plan.data.validation else {
       return nil
     }
     let settings = session.plan.settings
     let every = settings.validateEverySteps ?? session.plan.batches.stepsPerEpoch
+    let step = end == .paused ? pause : end.earlyStop?.step
     let isRestored = end != .paused && settings.earlyStopping?.restoresBest == true
-    let isBetween = pause.map { $0 % every != 0 } ?? false
-    guard isRestored || isBetween else { return nil }
-    let sums = try session.evaluate(validation, step: pause ?? session.plan.totalSteps)
+    let isUnknown = step.map { $0 % every != 0 || $0 % stepsPerUnit != 0 } ?? false
+    guard isRestored || isUnknown else { return nil }
+    let sums = try session.evaluate(validation, step: step ?? session.plan.totalSteps)
     return study.metric.quantity.value(of: sums)
   }
 
