@@ -45,8 +45,9 @@ struct SweepReportTests {
       let trial = Trial(
         number: number, assignment: [.choice(number), number == 1 ? .float(0.375) : nil],
         state: .completed, reports: reports)
-      try store.begin(trial, at: WallTime(seconds: 1_700_000_000))
-      _ = try store.startJob(trial: number, end: 2)
+      try store.begin(trial)
+      try store.startJob(
+        trial: number, end: 2, ranks: 0..<1, at: WallTime(seconds: 1_700_000_000))
       try store.finishJob(
         trial: number, end: 2, .trained(reports), cost: JobCost(seconds: 1.25, steps: 10))
       try store.end(trial, at: WallTime(seconds: 1_700_000_060))

@@ -42,7 +42,8 @@ struct SweepRun {
     if let files {
       for (trial, deaths) in files.charged {
         let end =
-          deaths < StudyStore.deathLimit ? "is tried once more" : "has failed: it was the second time"
+          deaths < StudyStore.deathLimit
+          ? "is tried once more" : "has failed: it was the second time"
         try context.errors.line("warning: trial \(trial), which a rank died of, \(end)")
       }
       let console = SweepConsole(study, groups: groups, style: style)

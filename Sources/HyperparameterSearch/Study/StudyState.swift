@@ -49,23 +49,22 @@ package struct StudyState: Sendable {
   }
 
   /// The completed trial with the best value, of equal ones the first; nil where none completed.
-  package var best: Trial? {
-    trials.filter { $0.state == .completed }.min { isAhead($0, of: $1) }
-  }
+  package var best: Trial? { best(1).first.map { trials[$0] } }
 
-  /// The numbers of the best completed trials, the best first.
+  /// The best completed trials, the best one first.
   ///
-  /// - Parameter count: how many at most; few, for each trial is compared with them.
-  /// - Returns: the numbers.
-  package func bestCompleted(_ count: Int) -> [Int] {
+  /// - Parameter count: how many; there are fewer where not so many completed.
+  /// - Returns: their numbers.
+  /// - Complexity: O(`trials.count`), unless each is better than those before it.
+  package func best(_ count: Int) -> [Int] {
     var best: [Int] = []
-    for number in trials.indices where trials[number].state == .completed {
+    for trial in trials.indices where trials[trial].state == .completed {
       if best.count == count {
-        guard let last = best.last, isAhead(trials[number], of: trials[last]) else { continue }
+        guard let last = best.last, isAhead(trials[trial], of: trials[last]) else { continue }
         best.removeLast()
       }
-      let place = best.firstIndex { isAhead(trials[number], of: trials[$0]) }
-      best.insert(number, at: place ?? best.endIndex)
+      let place = best.firstIndex { isAhead(trials[trial], of: trials[$0]) } ?? best.endIndex
+      best.insert(trial, at: place)
     }
     return best
   }

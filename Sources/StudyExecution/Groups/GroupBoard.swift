@@ -39,6 +39,7 @@ final class GroupBoard {
   /// Ends the other groups, and the ranks that are in none.
   ///
   /// - Parameter signal: the signal that stopped the study; nil where it came to its end.
+  /// - Throws: `MPIError` where messages fail.
   /// - Precondition: all are idle.
   func stop(signal: Int32?) throws {
     precondition(isIdle, "groups are told to stop while they train")

@@ -25,14 +25,14 @@ struct KeptFiles {
 
   /// The value that a completed trial must reach to be among the best; nil while any is.
   func threshold(in study: StudyState) -> Double? {
-    let best = study.bestCompleted(keepBest)
+    let best = study.best(keepBest)
     return best.count == keepBest ? best.last.flatMap { study.trials[$0].value } : nil
   }
 
   /// Removes what is not needed any more.
   mutating func tidy(_ study: StudyState) throws {
     if present.isEmpty { return }
-    let best = study.bestCompleted(keepBest)
+    let best = study.best(keepBest)
     for number in present where number < study.trials.count {
       let trial = study.trials[number]
       let stays =

@@ -34,9 +34,9 @@ struct TrialFiles: Sendable {
       directory: checkpointsPath, retention: retention, fileSystem: Self.fileSystem)
   }
 
-  /// The last valid checkpoint with the values measured until then, unless it is beyond a step.
+  /// The last valid checkpoint, unless it is beyond a step, with the values measured until then.
   ///
-  /// - Returns: the checkpoint; nil where there is none of use, as where the values are lost.
+  /// - Returns: the checkpoint; nil where there is none of use.
   /// - Throws: `CheckpointError` where the disk cannot be read.
   func checkpoint(upTo step: Int) throws(CheckpointError) -> FoundCheckpoint {
     guard exist else { return FoundCheckpoint() }
@@ -44,17 +44,19 @@ struct TrialFiles: Sendable {
     do throws(CheckpointError) {
       let store = CheckpointStore(directory: checkpointsPath, fileSystem: Self.fileSystem)
       let (latest, skipped) = try store.loadLatestValid()
-      found.damaged = skipped.map { "\($0)" }
-      guard latest.step <= step else { return found }
-      do {
-        found.measurements = try measurements(upTo: latest.step)
-        found.checkpoint = latest
-      } catch {
-        found.damaged.append("\(latest.step): \(error)")
-      }
+      found.damaged = skipped.map { "checkpoint \($0)" }
+      if latest.step <= step { found.checkpoint = latest }
     } catch {
       guard case .noneValid(_, let skipped) = error else { throw error }
-      found.damaged = skipped.map { "\($0)" }
+      found.damaged = skipped.map { "checkpoint \($0)" }
+    }
+    guard let checkpoint = found.checkpoint else { return found }
+    do {
+      found.measurements = try measurements(upTo: checkpoint.step)
+    } catch {
+      // Without the values before it the checkpoint is of no use.
+      found.checkpoint = nil
+      found.damaged.append("\(reportsPath): \(error)")
     }
     return found
   }
@@ -72,8 +74,7 @@ struct TrialFiles: Sendable {
   ///
   /// - Throws: where the file cannot be read; `JSONError` where it is damaged.
   private func measurements(upTo step: Int) throws -> [Measurement] {
-    guard let items = try JSONValue.parse(Self.fileSystem.read(reportsPath)).array
-    else { throw JSONError("\(reportsPath) holds no list") }
+    let items = try JSONValue.parse(Self.fileSystem.read(reportsPath)).array ?? []
     return try items.map { item in
       guard let numbers = item.array, numbers.count == 3, let step = numbers[0].integer,
         let budget = numbers[1].integer, let value = numbers[2].number
@@ -102,7 +103,7 @@ struct FoundCheckpoint {
   var checkpoint: LoadedCheckpoint?
   /// The values measured until then.
   var measurements: [Measurement] = []
-  /// The later ones that are damaged, and why.
+  /// What is damaged, and why.
   var damaged: [String] = []
 }
 

@@ -41,22 +41,17 @@ final class TrialRun {
       configuration.train.checkpoint.everySteps = every * stepsPerUnit
     }
     pause = order.job.end == study.fullBudget ? nil : order.job.end * stepsPerUnit
-    var checkpoint: LoadedCheckpoint?
-    var earlier: [Measurement] = []
-    notes = []
-    if group.rank == 0 {
-      let found = try files.checkpoint(upTo: pause ?? .max)
-      (checkpoint, earlier) = (found.checkpoint, found.measurements)
-      notes = found.damaged.map { "trial \(order.job.trial): skipped checkpoint \($0)" }
-      if checkpoint == nil, order.job.start > 0 {
-        notes.append(
-          "trial \(order.job.trial) has no checkpoint of use: it is trained from its beginning")
-      }
+    // Only the first rank of the group has files.
+    let found = group.rank == 0 ? try files.checkpoint(upTo: pause ?? .max) : FoundCheckpoint()
+    notes = found.damaged.map { "trial \(order.job.trial): skipped \($0)" }
+    if group.rank == 0, found.checkpoint == nil, order.job.start > 0 {
+      notes.append(
+        "trial \(order.job.trial) has no checkpoint of use: it is trained from its beginning")
     }
     let launch = TrainingLaunch(configuration, world: group) { _ in data }
-    (session, start) = try launch.makeSession(goingOnFrom: checkpoint)
+    (session, start) = try launch.makeSession(goingOnFrom: found.checkpoint)
     recorder = MeasurementRecorder(
-      metric: study.metric, stepsPerUnit: stepsPerUnit, earlier: earlier)
+      metric: study.metric, stepsPerUnit: stepsPerUnit, earlier: found.measurements)
   }
 
   /// Steps done by this job so far.
