@@ -99,7 +99,7 @@ extension EndToEnd {
       for trial in try folder.export().array("trials").compactMap(\.object) {
         #expect(try trial.string("state") == "completed")
         let number = try trial.integer("number")
-        let path = "\(folder.study)/trial-\(number).yaml"
+        let path = try "\(folder.study)/trial-\(number).yaml"
         let exported = try run([
           "sweep", "export", folder.study, "--trial", "\(number)", "--out", path,
         ])

@@ -12,7 +12,7 @@ struct MessageTests {
   func order(threshold: Double?) throws {
     let order = JobOrder(
       job: job,
-      assignment: [.float(0.1 / 3), .float(5e-324), .integer(-4), .choice(2), nil],
+      assignment: [.float(0.1 / 3), .float(.leastNonzeroMagnitude), .integer(-4), .choice(2), nil],
       threshold: threshold, keepsLast: threshold != nil)
     #expect(try JobOrder(text: order.text) == order)
   }
