@@ -160,6 +160,7 @@ let package = Package(
       [
         "StudyRecords", "HyperparameterSearch", "RunRecords", "JSONText", "DurableFiles", "Options",
       ]),
+    tests(of: "StudyExecution", ["StudyExecution", "HyperparameterSearch", "DurableFiles"]),
     tests(of: "Estimation", ["Estimation", "JSONText"]),
     tests(of: "Diagnosis", ["Diagnosis", "JSONText", "MessagePassing"]),
     tests(

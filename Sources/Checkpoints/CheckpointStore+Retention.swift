@@ -10,7 +10,7 @@ extension CheckpointStore {
     do throws(FileError) {
       for name in try fileSystem.names(in: directory) {
         switch fileSystem.kind(of: FilePath.join(directory, name)) {
-        case .link where name == "last" || name == "best":
+        case .link where name == "last" || name == "best" || CheckpointName(name) != nil:
           try fileSystem.remove(FilePath.join(directory, name))
         case .folder:
           if let name = CheckpointName(name), try !removeFolder(name) { return }

@@ -10,15 +10,19 @@ internal import Training
 package struct StudyCheck {
   private let study: StudyConfiguration
   private let cache: DataCache
+  /// Ranks that train a trial together.
+  private let ranks: Int
 
   /// Looks at a study.
   ///
   /// - Parameters:
   ///   - study: the study.
   ///   - cache: keeps the data that was looked at, for the trials.
-  package init(_ study: StudyConfiguration, cache: DataCache) {
+  ///   - ranks: ranks that train a trial together.
+  package init(_ study: StudyConfiguration, cache: DataCache, ranks: Int) {
     self.study = study
     self.cache = cache
+    self.ranks = ranks
   }
 
   /// Builds the network of the base and of each value at the borders of each parameter's domain, with the data.
@@ -58,6 +62,14 @@ package struct StudyCheck {
     let plan = try TrainingPlan(
       configuration, data: cache.data(of: configuration),
       shards: configuration.train.shards ?? StudyConfiguration.defaultShards)
+    let shards = plan.batches.shards
+    if shards < ranks {
+      throw OptionsError(problems: [
+        Diagnostic(
+          "the \(shards) shards of a step cannot be dealt to the \(ranks) ranks of a trial, each needs at least one",
+          hint: "take at most \(shards) `ranks_per_trial`; more `train.shards` are another study")
+      ])
+    }
     let metric = study.metric
     if metric.part == .validation, plan.data.validation == nil {
       throw OptionsError(problems: [

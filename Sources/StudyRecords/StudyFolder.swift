@@ -19,9 +19,6 @@ package struct StudyFolder: Sendable, Equatable {
   package static let root = "sweeps"
   private static let recordsName = "study.db"
 
-  /// The folder of one trial: `trials/12`.
-  package func trialPath(_ number: Int) -> String { FilePath.join(trialsPath, "\(number)") }
-
   private init(path: String) {
     self.path = path
   }

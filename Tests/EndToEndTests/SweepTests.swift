@@ -86,6 +86,47 @@ extension EndToEnd {
       #expect(evaluation.exitCode == 0, "\(evaluation.text)")
     }
 
+    @Test("a trial that stops early within an epoch has the value of the step it stopped at")
+    func stopWithinEpoch() throws {
+      let folder = try SweepFolder(
+        changes: Self.small + [
+          "trials=2", "scheduler=none", "sampler=random", "objective.metric=validation/loss",
+          "set.train.validate_every_steps=7",
+          "set.train.early_stopping={patience: 2, restore_best: false}",
+          "space={optimizer.adam.learning_rate: {float: [0.3, 1.0]}}",
+        ])
+      try folder.sweep()
+      for trial in try folder.export().array("trials").compactMap(\.object) {
+        #expect(try trial.string("state") == "completed")
+        let number = try trial.integer("number")
+        let path = try "\(folder.study)/trial-\(number).yaml"
+        let exported = try run([
+          "sweep", "export", folder.study, "--trial", "\(number)", "--out", path,
+        ])
+        #expect(exported.exitCode == 0, "\(exported.text)")
+        let training = try TrainingFolder(path)
+        _ = try training.train().weights()
+        let last = try #require(
+          try training.metrics().last { $0["split"]?.string == "validation" })
+        #expect(try last.number("loss") == trial.number("value"))
+      }
+    }
+
+    @Test("refuses more ranks a trial than a step has shards, and leaves nothing", .needsLauncher)
+    func fewShards() throws {
+      let folder = try SweepFolder(changes: Self.small + ["ranks_per_trial=5"])
+      try folder.start(ranks: 5).wait()
+        .expectFailure(2, saying: ["4 shards", "5 ranks of a trial", "ranks_per_trial"])
+      #expect(folder.studyPath == nil)
+    }
+
+    @Test("refuses a wrong way of showing progress before it makes a study")
+    func wrongProgress() throws {
+      let folder = try SweepFolder(changes: Self.small)
+      try folder.start(["--progress", "bogus"]).wait().expectFailure(2, saying: ["`bogus`"])
+      #expect(folder.studyPath == nil)
+    }
+
     @Test("records a trial that diverges as failed, and goes on", .needsLauncher)
     func diverging() throws {
       let changes =

@@ -28,6 +28,5 @@ struct StudyFolderTests {
     for folder in folders[..<3] { try ExampleStudy.create(folder.recordsPath).close() }
     #expect(try StudyFolder.newest(in: root) == folders[2])
     #expect(try StudyFolder.open(folders[0].path) == folders[0])
-    #expect(folders[0].trialPath(12) == "\(folders[0].path)/trials/12")
   }
 }

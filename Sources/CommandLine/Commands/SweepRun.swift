@@ -16,6 +16,7 @@ struct SweepRun {
   private let context: CommandContext
   private let cache = DataCache()
   private let arguments: ParsedArguments
+  private let style: ProgressStyle
 
   init(_ arguments: ParsedArguments, world: World, context: CommandContext) throws {
     self.world = world
@@ -25,7 +26,11 @@ struct SweepRun {
       try StudyConfiguration(
         path: ConfigurationOptions.path(arguments), overrides: arguments.texts("set"))
     }
-    try world.together { [study, cache] in try StudyCheck(study, cache: cache).run() }
+    style = try arguments.progressStyle
+    let ranks = min(study.ranksPerTrial, world.size)
+    try world.together { [study, cache] in
+      try StudyCheck(study, cache: cache, ranks: ranks).run()
+    }
   }
 
   /// Runs the study, and keeps all records.
@@ -44,7 +49,7 @@ struct SweepRun {
           ? "is tried once more" : "has failed: it was the second time"
         try context.errors.line("warning: trial \(trial), which a rank died of, \(end)")
       }
-      let console = SweepConsole(study, groups: groups, style: try arguments.progressStyle)
+      let console = SweepConsole(study, groups: groups, style: style)
       let run = try StudyRun(
         study, groups: groups, cache: cache, store: files.store, trialsFolder: trialsFolder,
         observers: [console])

@@ -11,6 +11,7 @@ internal import Synchronization
 struct TrialFiles: Sendable {
   /// The trial's folder; it is there while there is something in it.
   let path: String
+  private static let reportsName = "reports.json"
   private static let fileSystem = FileSystem(synchronizes: false)
 
   /// The files of a trial in the folder of all trials.
@@ -22,7 +23,7 @@ struct TrialFiles: Sendable {
 
   /// Its checkpoints.
   var checkpointsPath: String { FilePath.join(path, "checkpoints") }
-  private var reportsPath: String { FilePath.join(path, "reports.json") }
+  private var reportsPath: String { FilePath.join(path, Self.reportsName) }
 
   /// Whether there is anything.
   var exist: Bool { Self.fileSystem.kind(of: path) == .folder }
@@ -33,18 +34,18 @@ struct TrialFiles: Sendable {
       directory: checkpointsPath, retention: retention, fileSystem: Self.fileSystem)
   }
 
-  /// The last valid checkpoint, unless it is at a step or beyond, with the values measured until then.
+  /// The last valid checkpoint, unless it is beyond a step, with the values measured until then.
   ///
   /// - Returns: the checkpoint; nil where there is none of use.
   /// - Throws: `CheckpointError` where the disk cannot be read.
-  func checkpoint(before step: Int) throws(CheckpointError) -> FoundCheckpoint {
+  func checkpoint(upTo step: Int) throws(CheckpointError) -> FoundCheckpoint {
     guard exist else { return FoundCheckpoint() }
     var found = FoundCheckpoint()
     do throws(CheckpointError) {
       let store = CheckpointStore(directory: checkpointsPath, fileSystem: Self.fileSystem)
       let (latest, skipped) = try store.loadLatestValid()
       found.damaged = skipped.map { "checkpoint \($0)" }
-      if latest.step < step { found.checkpoint = latest }
+      if latest.step <= step { found.checkpoint = latest }
     } catch {
       guard case .noneValid(_, let skipped) = error else { throw error }
       found.damaged = skipped.map { "checkpoint \($0)" }
@@ -88,7 +89,10 @@ struct TrialFiles: Sendable {
     if Self.fileSystem.kind(of: checkpointsPath) == .folder {
       try CheckpointStore(directory: checkpointsPath, fileSystem: Self.fileSystem).removeAll()
     }
-    if Self.fileSystem.kind(of: reportsPath) == .file { try Self.fileSystem.remove(reportsPath) }
+    // What a killed process was writing has the same name with more behind it.
+    for name in try Self.fileSystem.names(in: path) where name.hasPrefix(Self.reportsName) {
+      try Self.fileSystem.remove(FilePath.join(path, name))
+    }
     if try Self.fileSystem.names(in: path).isEmpty { try Self.fileSystem.removeFolder(path) }
   }
 }

@@ -42,7 +42,7 @@ final class TrialRun {
     }
     pause = order.job.end == study.fullBudget ? nil : order.job.end * stepsPerUnit
     // Only the first rank of the group has files.
-    let found = group.rank == 0 ? try files.checkpoint(before: pause ?? .max) : FoundCheckpoint()
+    let found = group.rank == 0 ? try files.checkpoint(upTo: pause ?? .max) : FoundCheckpoint()
     notes = found.damaged.map { "trial \(order.job.trial): skipped \($0)" }
     if group.rank == 0, found.checkpoint == nil, order.job.start > 0 {
       notes.append(
@@ -79,7 +79,8 @@ final class TrialRun {
     defer { steps = counter.steps }
     let end: TrainingEnd
     do {
-      end = try session.run(from: start, until: pause, borders: keeper)
+      end =
+        isTrained ? .paused : try session.run(from: start, until: pause, borders: keeper)
     } catch {
       try keeper.completeCheckpoint()
       throw error
@@ -89,6 +90,11 @@ final class TrialRun {
     guard group.rank == 0 else { return report(.done(.trained([])), counter) }
     let result = result(end, last: last)
     return report(.done(result), counter)
+  }
+
+  /// Whether an earlier launch came to the job's end, but not to telling of it.
+  private var isTrained: Bool {
+    start.step == pause && session.plan.earlyStop(start) == nil
   }
 
   /// Frees what the ranks of the group share; collective.
@@ -101,17 +107,19 @@ final class TrialRun {
       job: order.job.number, outcome: outcome, steps: counter.steps, seconds: 0, notes: notes)
   }
 
-  /// The value at the end where training did not measure it: of restored parameters, or between two validations.
+  /// The value at the end where training did not note it: of restored parameters, between two validations, or within
+  /// a unit of the budget.
   private func measure(_ end: TrainingEnd) throws -> Double? {
     guard study.metric.part == .validation, let validation = session.plan.data.validation else {
       return nil
     }
     let settings = session.plan.settings
     let every = settings.validateEverySteps ?? session.plan.batches.stepsPerEpoch
+    let step = end == .paused ? pause : end.earlyStop?.step
     let isRestored = end != .paused && settings.earlyStopping?.restoresBest == true
-    let isBetween = pause.map { $0 % every != 0 } ?? false
-    guard isRestored || isBetween else { return nil }
-    let sums = try session.evaluate(validation, step: pause ?? session.plan.totalSteps)
+    let isUnknown = step.map { $0 % every != 0 || $0 % stepsPerUnit != 0 } ?? false
+    guard isRestored || isUnknown else { return nil }
+    let sums = try session.evaluate(validation, step: step ?? session.plan.totalSteps)
     return study.metric.quantity.value(of: sums)
   }
 

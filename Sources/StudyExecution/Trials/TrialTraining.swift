@@ -1,6 +1,5 @@
 internal import Checkpoints
 internal import Configuration
-internal import DataParallelism
 internal import Datasets
 internal import HyperparameterSearch
 internal import MessagePassing
@@ -75,8 +74,6 @@ final class TrialTraining {
   private static func isOfTrial(_ error: any Error) -> Bool {
     switch error {
     case is TrainingError, is OptionsError, is DatasetError: true
-    case let error as DataParallelismError:
-      if case .fewerShardsThanRanks = error { true } else { false }
     default: false
     }
   }
