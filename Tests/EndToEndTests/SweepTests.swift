@@ -125,7 +125,8 @@ extension EndToEnd {
     @Test("refuses to be judged by what is not measured")
     func unmeasured() throws {
       let folder = try SweepFolder(changes: Self.small + ["objective={metric: validation/rmse}"])
-      try folder.start().wait().expectFailure(2, saying: ["validation/rmse"])
+      try folder.start().wait().expectFailure(
+        2, saying: ["validation/rmse", "--> command line", "measured are: validation/loss"])
     }
   }
 }
