@@ -81,6 +81,15 @@ extension FaultTolerance {
       result.expectFailure(2, saying: ["another `seed`", "start a new study"])
     }
 
+    @Test(
+      "a dead rank of no study, or that is no rank, is refused",
+      arguments: [("1", "goes with `--resume`"), ("first", "cannot be `first`")])
+    func deadRankOfNothing(rank: String, message: String) throws {
+      let folder = try SweepFolder(changes: Self.study)
+      try folder.start(["--dead-rank", rank]).wait().expectFailure(2, saying: [message])
+      #expect(folder.studyPath == nil)
+    }
+
     @Test("two sweeps cannot run one study at a time")
     func twoWriters() throws {
       let folder = try SweepFolder(changes: Self.study)
