@@ -126,7 +126,8 @@ extension EndToEnd {
     func unmeasured() throws {
       let folder = try SweepFolder(changes: Self.small + ["objective={metric: validation/rmse}"])
       try folder.start().wait().expectFailure(
-        2, saying: ["validation/rmse", "--> command line", "measured are: validation/loss"])
+        2,
+        saying: ["judged by validation/rmse", "--> command line", "measured are: validation/loss"])
     }
   }
 }
