@@ -2,6 +2,11 @@ internal import Glibc
 
 /// Numbers as people read them: a few digits, a unit, never more width than needed.
 package enum NumberText {
+  /// A number of things: `1 trial`, `2 trials`.
+  package static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   /// A count with at most four characters of number: `312`, `1.9k`, `45.2k`, `1.3M`, `2.0G`.
   package static func count(_ value: Double) -> String {
     scaled(value, base: 1000, units: ["", "k", "M", "G", "T"])

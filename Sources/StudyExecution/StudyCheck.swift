@@ -75,14 +75,17 @@ package struct StudyCheck {
       throw OptionsError(problems: [
         Diagnostic(
           "the study is judged by \(metric.rawValue), but the base has no validation part",
-          hint: "hold one out with `set: {data.validation: {fraction: 0.1}}`")
+          at: study.metricMark, hint: "hold one out with `set: {data.validation: {fraction: 0.1}}`")
       ])
     }
     if !metric.quantity.isMeasured(in: plan.metrics) {
       throw OptionsError(problems: [
         Diagnostic(
           "the study is judged by \(metric.rawValue), which is not measured with the loss "
-            + type(of: plan.loss).kind)
+            + type(of: plan.loss).kind, at: study.metricMark,
+          hint: "measured are: "
+            + RunMetric.allCases.filter { $0.quantity.isMeasured(in: plan.metrics) }
+            .map(\.rawValue).joined(separator: ", "))
       ])
     }
   }

@@ -71,6 +71,7 @@ extension EndToEnd {
       }
       let elsewhere = [
         "fashion-mnist-autoencoder", "vgg16", "resnet-50", "course/worked-neuron",
+        "sweep-digits", "sweep-fashion-mnist", "sweep-fashion-architecture",
       ]
       let checked = (Expectation.all + Expectation.fashion).map(\.configuration)
       #expect(Set(shipped) == Set(checked + elsewhere))

@@ -83,6 +83,14 @@ extension FaultTolerance {
       result.expectFailure(2, saying: ["another `seed`", "start a new study"])
     }
 
+    @Test("a study cannot be made shorter than it has become")
+    func shorter() throws {
+      let folder = try SweepFolder(changes: Self.study + ["trials=3"])
+      try folder.sweep()
+      let result = try folder.start(["--set", "trials=2", folder.resume()]).wait()
+      result.expectFailure(2, saying: ["has begun trial 2 already", "at least 3 `trials`"])
+    }
+
     @Test("a study is not gone on with on other data")
     func otherData() throws {
       let files = try TemporaryFolder()
@@ -109,6 +117,15 @@ extension FaultTolerance {
         toFile: files.file("iris.csv"), atomically: true, encoding: .utf8)
       let result = try folder.start(["--set", "trials=3", folder.resume()]).wait()
       result.expectFailure(2, saying: ["the data are not those"])
+    }
+
+    @Test(
+      "a dead rank of no study, or that is no rank, is refused",
+      arguments: [("1", "goes with `--resume`"), ("first", "cannot be `first`")])
+    func deadRankOfNothing(rank: String, message: String) throws {
+      let folder = try SweepFolder(changes: Self.study)
+      try folder.start(["--dead-rank", rank]).wait().expectFailure(2, saying: [message])
+      #expect(folder.studyPath == nil)
     }
 
     @Test("two sweeps cannot run one study at a time")

@@ -49,6 +49,17 @@ extension EndToEnd {
       #expect(try onThree.outcome() == alone.outcome())
     }
 
+    @Test("the digits' search finds what its file promises")
+    func shipped() throws {
+      let folder = try SweepFolder()
+      try folder.sweep()
+      let study = try folder.export()
+      let best = try study.array("trials")[study.integer("best")]
+      let accuracy = try #require(best["value"]?.number)
+      #expect((0.97...0.99).contains(accuracy), "\(accuracy)")
+      #expect(try folder.count(of: "completed") + folder.count(of: "pruned") == 120)
+    }
+
     @Test("leaves a configuration of the best trial that trains to its value to the bit")
     func bestConfiguration() throws {
       let folder = try SweepFolder(changes: Self.small)
@@ -166,7 +177,9 @@ extension EndToEnd {
     @Test("refuses to be judged by what is not measured")
     func unmeasured() throws {
       let folder = try SweepFolder(changes: Self.small + ["objective={metric: validation/rmse}"])
-      try folder.start().wait().expectFailure(2, saying: ["validation/rmse"])
+      try folder.start().wait().expectFailure(
+        2,
+        saying: ["judged by validation/rmse", "--> command line", "measured are: validation/loss"])
     }
   }
 }

@@ -66,6 +66,10 @@ struct SearchSpaceOptionsTests {
         "{int: [-9223372036854775807, 9223372036854775807]}",
         "the bounds of x are -9223372036854775807 and 9223372036854775807, legal is -2^53 to 2^53"
       ),
+      (
+        "{int: [1, 2], keys: []}", "`keys` of x names no key, so its value goes nowhere"
+      ),
+      ("{int: [1, 2], keys: [data.seed, data.seed]}", "`data.seed` is twice among the keys of x"),
       ("{choice: []}", "`choice` of x takes a list of values"),
       ("{choice: relu}", "`choice` of x takes a list of values"),
       ("{choice: [relu, tanh, relu]}", "`relu` is twice among the choices of x"),

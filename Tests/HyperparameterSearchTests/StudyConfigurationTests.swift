@@ -148,6 +148,27 @@ struct StudyConfigurationTests {
     #expect(try files.problems(searched).isEmpty)
   }
 
+  @Test(
+    "tells by what name another library's option goes here",
+    arguments: [
+      ("{asha: {eta: 3}}", "write `reduction`"),
+      ("{asha: {grace_period: 3}}", "write `min`"),
+      ("{successive_halving: {reduction_factor: 3}}", "write `reduction`"),
+      ("{hyperband: {max_t: 9}}", "leave it out: it is the length of the base's training"),
+      ("{median: {n_warmup_steps: 1}}", "write `warmup`"),
+    ])
+  func otherNames(scheduler: String, hint: String) throws {
+    let problems = try files.problems(Self.smallest + "scheduler: \(scheduler)")
+    #expect(problems.map(\.hint) == [hint])
+  }
+
+  @Test("says where the metric is written that training in steps does not measure")
+  func metricPlace() throws {
+    let problems = try files.problems(
+      Self.smallest + "set: {train: {epochs: null, steps: 10}}\nobjective: {metric: train/loss}")
+    #expect(problems.count == 1 && problems.first?.mark?.line == 5)
+  }
+
   @Test("names the value of the space that makes an invalid configuration, and its place")
   func invalidValues() throws {
     let problems = try files.problems(

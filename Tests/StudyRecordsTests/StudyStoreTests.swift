@@ -150,6 +150,19 @@ struct StudyStoreTests {
         == .failed([], reason: "ranks that trained it died 2 times"))
   }
 
+  @Test("trials that only wait are removed from a study that is made shorter")
+  func shorter() throws {
+    var store = try ExampleStudy.create(path)
+    for trial in 0..<5 { try store.begin(ExampleStudy.trial(trial)) }
+    try store.startJob(trial: 1, end: 9, ranks: 0..<1, at: ExampleStudy.time)
+    try store.removeTrials(from: 2)
+    #expect(try StudySnapshot(path).trials.map(\.number) == [0, 1])
+    try store.close()
+    store = try StudyStore.open(path, space: ExampleStudy.space)
+    try store.begin(ExampleStudy.trial(2, choice: 1))
+    #expect(try store.trials.map(\.number) == [0, 1, 2])
+  }
+
   @Test("a job that a signal stopped is not charged with the death of a later rank")
   func stopped() throws {
     var store = try ExampleStudy.create(path)

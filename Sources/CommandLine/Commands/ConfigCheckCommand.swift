@@ -3,6 +3,7 @@ internal import Datasets
 internal import HyperparameterSearch
 internal import Networks
 internal import Options
+internal import RunRecords
 internal import StudyExecution
 internal import Tensors
 internal import Training
@@ -38,10 +39,11 @@ struct ConfigCheckCommand: Command {
   }
 
   private func check(_ study: StudyConfiguration, _ context: CommandContext) throws -> ExitCode {
-    try StudyCheck(study, cache: DataCache()).run()
+    try StudyCheck(study, cache: DataCache(), ranks: study.ranksPerTrial).run()
     let trials = min(study.trials, study.sampler.limit(in: study.space) ?? .max)
     try context.output.line(
-      "ok: \(study.name), \(study.space.parameters.count) parameters to search, \(trials) trials of up to "
+      "ok: \(study.name), \(NumberText.count(study.space.parameters.count, "parameter")) to search, "
+        + "\(NumberText.count(trials, "trial")) of up to "
         + study.budgetUnit.text(study.fullBudget))
     return .done
   }

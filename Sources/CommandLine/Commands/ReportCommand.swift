@@ -49,7 +49,8 @@ struct ReportCommand: Command {
       let reason = record.launch.exitReason?.split(separator: "\n").first.map { ": \($0)" } ?? ""
       lines.append(
         "\(record.name)  \(record.launch.status.rawValue)\(reason)  "
-          + "\(count(record.launch.ranks, "rank")) x \(count(record.launch.workers, "worker"))")
+          + "\(NumberText.count(record.launch.ranks, "rank")) x \(NumberText.count(record.launch.workers, "worker"))"
+      )
       if let last = try MetricsLog.read(run.metricsPath).records.last {
         let values = last.values.map { "\($0.name) \(NumberText.metric($0.value))" }
         lines.append(
@@ -60,9 +61,5 @@ struct ReportCommand: Command {
       lines.append("\(error)")
     }
     return lines
-  }
-
-  private static func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 }

@@ -39,6 +39,7 @@ struct StudyFiles {
       try Self.announce(folder, arguments)
       store = try StudyStore.open(folder.recordsPath, space: study.space)
       try study.checkResumes(store.description.configuration, fingerprint: fingerprint)
+      try Self.checkLength(store, study)
       try store.update(description)
       charged = try store.takeStock(deadRank: try arguments.integer("dead-rank", in: 0...))
     } else {
@@ -46,6 +47,17 @@ struct StudyFiles {
       try Self.announce(folder, arguments)
       store = try StudyStore.create(folder.recordsPath, description, space: study.space)
     }
+  }
+
+  /// Refuses to make a study shorter than it has become; trials that only wait are taken off.
+  private static func checkLength(_ store: StudyStore, _ study: StudyConfiguration) throws {
+    guard let last = try store.trials.last(where: { $0.started != nil }) else { return }
+    if last.number >= study.trials {
+      throw UsageError(
+        "`trials` is \(study.trials), but the study has begun trial \(last.number) already",
+        hint: "resume it with at least \(last.number + 1) `trials`", command: "sweep")
+    }
+    try store.removeTrials(from: study.trials)
   }
 
   private static func newest(in root: String, name: String) throws -> String {

@@ -48,11 +48,11 @@ final class SweepConsole: StudyObserver {
 
   private func banner(_ state: StudyState) -> [String] {
     let known = state.trials.count { $0.state.isOver }
-    let ranks = groups.size == 1 ? "1 rank" : "\(groups.size) ranks"
-    let places = groups.count == 1 ? "1 group" : "\(groups.count) groups"
+    let ranks = NumberText.count(groups.size, "rank")
+    let places = NumberText.count(groups.count, "group")
     return [
-      "\(study.name): \(state.trialLimit) trials of up to \(study.budgetUnit.text(study.fullBudget)); "
-        + "\(study.space.parameters.count) parameters, sampler \(type(of: study.sampler).kind), "
+      "\(study.name): \(NumberText.count(state.trialLimit, "trial")) of up to \(study.budgetUnit.text(study.fullBudget)); "
+        + "\(NumberText.count(study.space.parameters.count, "parameter")), sampler \(type(of: study.sampler).kind), "
         + "scheduler \(type(of: study.scheduler).kind)",
       "\(study.metric.rawValue) is to be \(study.direction == .minimize ? "small" : "large"); "
         + "\(places) of \(ranks); same trials and values on any number of groups"

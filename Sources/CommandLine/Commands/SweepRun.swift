@@ -22,6 +22,13 @@ struct SweepRun {
     self.world = world
     self.context = context
     self.arguments = arguments
+    try world.together {
+      if try arguments.integer("dead-rank", in: 0...) != nil, !arguments.has("resume") {
+        throw UsageError(
+          "`--dead-rank` goes with `--resume`: a new study has lost no rank",
+          hint: "write --resume, or leave out --dead-rank", command: "sweep")
+      }
+    }
     study = try world.together {
       try StudyConfiguration(
         path: ConfigurationOptions.path(arguments), overrides: arguments.texts("set"))
@@ -115,7 +122,8 @@ enum SweepError: Error, CustomStringConvertible {
       let counts = Dictionary(grouping: reasons) { $0 }.mapValues(\.count)
       let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
       return "no trial was completed"
-        + (most.map { "; the most frequent reason, \($0.value) times: \($0.key)" } ?? "")
+        + (most.map { "; the most frequent reason (\($0.value) of \(reasons.count)): \($0.key)" }
+          ?? "")
         + "\n  hint: narrow the space, or let the base be one that trains"
     }
   }

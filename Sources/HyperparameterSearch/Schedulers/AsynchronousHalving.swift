@@ -22,7 +22,7 @@ package struct AsynchronousHalving: Scheduler {
   /// Reads `reduction` and `min`.
   package init(options reader: OptionReader) {
     options = HalvingOptions(reader)
-    reader.finish()
+    reader.finish(hints: HalvingOptions.otherNames)
   }
 
   /// Refuses a full budget below the lowest rung.

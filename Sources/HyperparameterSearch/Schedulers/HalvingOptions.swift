@@ -8,6 +8,14 @@ package struct HalvingOptions: Sendable {
   package let smallestBudget: Int
   private let smallestMark: SourceMark?
 
+  /// What other libraries call these options.
+  static let otherNames = [
+    "eta": "write `reduction`", "reduction_factor": "write `reduction`",
+    "min_resource": "write `min`", "grace_period": "write `min`",
+    "max_resource": "leave it out: it is the length of the base's training",
+    "max_t": "leave it out: it is the length of the base's training",
+  ]
+
   /// Makes options in code.
   ///
   /// - Parameters:

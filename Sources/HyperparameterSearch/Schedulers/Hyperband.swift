@@ -21,7 +21,7 @@ package struct Hyperband: BracketScheduler {
   /// Reads `reduction` and `min`.
   package init(options reader: OptionReader) {
     options = HalvingOptions(reader)
-    reader.finish()
+    reader.finish(hints: HalvingOptions.otherNames)
   }
 
   /// Refuses a full budget below the smallest one.

@@ -35,7 +35,10 @@ package struct MedianStopping: Scheduler {
     warmup = reader.integer("warmup", default: 0, in: 0...)
     interval = reader.integer("interval", default: 1, in: 1...)
     marks = (reader.value("warmup")?.mark, reader.value("interval")?.mark)
-    reader.finish()
+    reader.finish(hints: [
+      "n_startup_trials": "write `startup_trials`", "n_warmup_steps": "write `warmup`",
+      "interval_steps": "write `interval`", "grace_period": "write `warmup`",
+    ])
   }
 
   /// Refuses a full budget within which no trial is ever looked at.

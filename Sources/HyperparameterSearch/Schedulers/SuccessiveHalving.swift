@@ -26,7 +26,7 @@ package struct SuccessiveHalving: BracketScheduler {
     options = HalvingOptions(reader)
     bracket = reader.optionalInteger("bracket", in: 1...)
     bracketMark = reader.value("bracket")?.mark
-    reader.finish()
+    reader.finish(hints: HalvingOptions.otherNames)
   }
 
   /// Refuses a full budget below the lowest rung, and brackets that leave no trial for the highest one.

@@ -41,7 +41,7 @@ extension SearchSpace {
   private static func parameter(
     _ name: String, mark: SourceMark?, _ reader: OptionReader, earlier: [Parameter], all: [String]
   ) -> Parameter? {
-    let keys = reader.texts("keys")
+    let keys = keys(reader)
     let conditions = conditions(reader, of: name, earlier: earlier, all: all)
     let kinds = ["float", "int", "choice"].filter(reader.has)
     guard kinds.count == 1 else {
@@ -54,6 +54,20 @@ extension SearchSpace {
     }
     guard let domain = domain(kinds[0], reader), let conditions else { return nil }
     return Parameter(name, keys: keys, domain, conditions: conditions, mark: mark)
+  }
+
+  /// Reads `keys`, which names at least one, and none twice.
+  private static func keys(_ reader: OptionReader) -> [String]? {
+    guard let keys = reader.texts("keys") else { return nil }
+    if keys.isEmpty {
+      reader.report(
+        "`keys` of \(reader.context) names no key, so its value goes nowhere", for: "keys",
+        hint: "leave out `keys` where the name is the key itself")
+    }
+    if let twice = keys.indices.first(where: { keys[..<$0].contains(keys[$0]) }) {
+      reader.report("`\(keys[twice])` is twice among the keys of \(reader.context)", for: "keys")
+    }
+    return keys
   }
 
   private static func domain(_ kind: String, _ reader: OptionReader) -> ParameterDomain? {

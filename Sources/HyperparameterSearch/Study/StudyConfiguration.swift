@@ -110,6 +110,11 @@ package struct StudyConfiguration: Sendable {
     }
   }
 
+  /// Where the metric is written; where it is not, the name of the base.
+  package var metricMark: SourceMark? {
+    (resolved["objective"]?["metric"] ?? resolved["base"])?.mark
+  }
+
   /// What its state is before the first trial.
   package var initialState: StudyState {
     StudyState(
@@ -136,6 +141,7 @@ package struct StudyConfiguration: Sendable {
     if metric.part == .train, budgetUnit == .steps {
       diagnostics.report(
         "the metric \(metric.rawValue) is measured over epochs, but training is \(fullBudget) steps long",
+        at: metricMark,
         hint: "give the base `train.epochs`, or take a metric of the validation part")
     }
   }

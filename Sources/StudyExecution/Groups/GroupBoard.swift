@@ -41,6 +41,7 @@ final class GroupBoard {
   /// - Parameter signal: the signal that stopped the study; nil where it came to its end.
   /// - Throws: `MPIError` where messages fail.
   /// - Precondition: all are idle.
+  /// - Throws: `MPIError` where a message cannot be sent.
   func stop(signal: Int32?) throws {
     precondition(isIdle, "groups are told to stop while they train")
     let leftOver = groups.idleRanks > 0 ? [groups.count] : []

@@ -3,6 +3,25 @@ internal import JSONText
 package import RunRecords
 
 extension StudyStore {
+  /// Removes trials that wait for their first job, of a study that is made shorter.
+  ///
+  /// - Parameter number: the first one; none from there on may have begun.
+  /// - Throws: ``StudyRecordsError``.
+  package func removeTrials(from number: Int) throws(StudyRecordsError) {
+    let rows = rows.filter { $0.key >= number }
+    guard !rows.isEmpty else { return }
+    precondition(rows.values.allSatisfy { $0.state == .waiting }, "a trial that began is removed")
+    let statements = try ["trial_params", "trials"].map { (table) throws(StudyRecordsError) in
+      try database.prepare("DELETE FROM \(table) WHERE trial_id = ?1", to: "remove a trial")
+    }
+    try database.transaction { () throws(StudyRecordsError) in
+      for row in rows.values {
+        for statement in statements { try statement.run(.integer(row.id)) }
+      }
+    }
+    for number in rows.keys { self.rows[number] = nil }
+  }
+
   /// Refuses to take results of other values for those of a trial.
   ///
   /// - Throws: ``StudyRecordsError/contradiction(path:reason:)`` where the trial is recorded with other values.
