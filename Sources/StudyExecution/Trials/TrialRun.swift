@@ -125,9 +125,12 @@ final class TrialRun {
 
   private func result(_ end: TrainingEnd, last: Double?) -> JobResult {
     var reports = self.reports
-    guard let value = last ?? recorder.measurements.last?.value, value.isFinite else {
-      return .failed(
-        reports.filter(\.value.isFinite), reason: "\(study.metric.rawValue) is not a finite number")
+    let finite = reports.filter(\.value.isFinite)
+    guard let value = last ?? recorder.measurements.last?.value else {
+      return .failed(finite, reason: "\(study.metric.rawValue) was never measured")
+    }
+    guard value.isFinite else {
+      return .failed(finite, reason: "\(study.metric.rawValue) is not a finite number")
     }
     switch end {
     case .stoppedEarly(let stop):
