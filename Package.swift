@@ -199,6 +199,6 @@ let package = Package(
     tests(of: "DurableFiles", ["DurableFiles"]),
     tests(of: "Checkpoints", ["Checkpoints", "Tensors", "JSONText", "DurableFiles"]),
     tests(of: "RunRecords", ["RunRecords", "JSONText", "DurableFiles"]),
-    tests(of: "EndToEnd", ["lockstep", "JSONText", "Networks"]),
+    tests(of: "EndToEnd", ["lockstep", "StudyRecords", "JSONText", "Networks"]),
   ]
 )

@@ -95,8 +95,7 @@ extension FaultTolerance {
       #expect(
         first.wait {
           let study = try? FileManager.default.contentsOfDirectory(atPath: sweeps).first
-          let done = study.flatMap { try? run(["sweep", "status", "\(sweeps)/\($0)", "--jobs"]) }
-          return Int((done?.output ?? "").dropLast()) ?? 0 > 1
+          return study.map { SweepFolder.jobsDone(in: "\(sweeps)/\($0)") } ?? 0 > 1
         })
       first.send(SIGUSR1)
       let stopped = first.wait()

@@ -1,5 +1,6 @@
 import Foundation
 import JSONText
+import StudyRecords
 import TestSupport
 import Testing
 
@@ -56,10 +57,14 @@ final class SweepFolder {
 
   /// How many jobs have a result, as readers of the records see it while the study runs; 0 while there is no study.
   var jobsDone: Int {
-    guard let path = studyPath, let result = try? run(["sweep", "status", path, "--jobs"]) else {
-      return 0
-    }
-    return Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    studyPath.map(Self.jobsDone) ?? 0
+  }
+
+  /// How many jobs of a study have a result; 0 while its records cannot be read.
+  ///
+  /// Asked again and again while a study runs, so it starts no process.
+  static func jobsDone(in study: String) -> Int {
+    (try? StudySnapshot("\(study)/study.db"))?.finishedJobs ?? 0
   }
 
   /// The argument that goes on with the study.
