@@ -30,16 +30,6 @@ package struct StudySnapshot: Sendable {
     try database.execute("COMMIT", to: "read it")
   }
 
-  /// The trials as the study itself has them, their values in the order of ``space``.
-  package var studyTrials: [Trial] {
-    trials.map { record in
-      Trial(
-        number: record.number,
-        assignment: space.parameters.map { record[$0.name]?.value }, state: record.state,
-        reports: record.reports)
-    }
-  }
-
   /// How many jobs have a result.
   package var finishedJobs: Int { trials.reduce(0) { $0 + $1.finishedJobs } }
 
